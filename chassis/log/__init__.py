@@ -1,0 +1,1 @@
+"""The event log: one port; topics of records, each in order per key."""

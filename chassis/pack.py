@@ -1,0 +1,162 @@
+"""A country pack: what a country decides, as data under `packs/<code>/` (TOML, one file per section)."""
+
+import tomllib
+from collections.abc import Iterator
+from datetime import date, datetime, timedelta
+from functools import cached_property
+from pathlib import Path
+from typing import Any, TypeVar
+from zoneinfo import ZoneInfo
+
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError, model_validator
+
+from contracts.values import Amount, Code, CountryCode, Currency
+
+SectionT = TypeVar("SectionT", bound="Section")
+
+
+class PackInvalid(Exception):
+    """The pack cannot be used; `faults` says where and why, a sentence each."""
+
+    def __init__(self, pack: str, faults: list[str]) -> None:
+        super().__init__(f"pack {pack}: " + "; ".join(faults))
+        self.pack, self.faults = pack, faults
+
+
+class Section(BaseModel):
+    """A service's part of the pack: `services/<name>/pack.py` types it, `packs/<code>/<name>.toml` fills it."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Province(Section):
+    """A province with its time of validity; `became` names the codes that replaced it."""
+
+    code: Code
+    name: str
+    valid_from: date | None = None
+    valid_to: date | None = None
+    became: tuple[Code, ...] = ()
+
+
+class Holiday(Section):
+    on: date
+    name: str
+
+
+class Programme(Section):
+    """A donor's programme: its targets are figures per indicator over its period."""
+
+    code: Code
+    name: str
+    donor: str
+    starts_on: date
+    ends_on: date
+    currency: Currency
+    targets: dict[Code, Amount] = Field(default_factory=dict)
+
+
+class Country(Section):
+    """The common section, `pack.toml`."""
+
+    code: Code
+    version: Code
+    name: str
+    country: CountryCode
+    province_scheme: Code
+    time_zone: str
+    languages: tuple[str, ...]
+    currencies: tuple[Currency, ...]
+    weekend: tuple[int, ...] = Field(default=(5, 6), description="weekdays without work, Monday = 0")
+    holidays: tuple[Holiday, ...] = ()
+    provinces: tuple[Province, ...]
+    programmes: tuple[Programme, ...] = ()
+
+    @model_validator(mode="after")
+    def _codes_are_unique(self) -> "Country":
+        for name, codes in (
+            ("province", [each.code for each in self.provinces]),
+            ("programme", [each.code for each in self.programmes]),
+        ):
+            double = sorted({code for code in codes if codes.count(code) > 1})
+            if double:
+                raise ValueError(f"{name} codes stand twice: {', '.join(double)}")
+        known = {each.code for each in self.provinces}
+        lost = sorted({code for each in self.provinces for code in each.became} - known)
+        if lost:
+            raise ValueError(f"provinces became unknown ones: {', '.join(lost)}")
+        return self
+
+
+class Calendar:
+    """Business days of the centre: not its weekend, not its holidays, in its own zone."""
+
+    def __init__(self, zone: ZoneInfo, weekend: tuple[int, ...], holidays: frozenset[date]) -> None:
+        self.zone, self._weekend, self._holidays = zone, frozenset(weekend), holidays
+
+    def is_business_day(self, day: date) -> bool:
+        return day.weekday() not in self._weekend and day not in self._holidays
+
+    def day_of(self, moment: datetime) -> date:
+        """The date of a moment in the centre's zone."""
+        return moment.astimezone(self.zone).date()
+
+    def deadline(self, moment: datetime, business_days: int) -> datetime:
+        """The end of the n-th business day after the day of this moment (n at least 1)."""
+        day, left = self.day_of(moment), business_days
+        while left > 0:
+            day += timedelta(days=1)
+            left -= self.is_business_day(day)
+        end = day + timedelta(days=1)
+        return datetime(end.year, end.month, end.day, tzinfo=self.zone)
+
+    def business_days(self, first: date, last: date) -> int:
+        """How many business days lie in a period, both ends included."""
+        return sum(self.is_business_day(first + timedelta(days=n)) for n in range((last - first).days + 1))
+
+
+class Pack:
+    """A loaded pack; each service reads its own section through its typed `pack.py`."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.country = _read(folder, "pack", Country)
+
+    @cached_property
+    def calendar(self) -> Calendar:
+        holidays = frozenset(each.on for each in self.country.holidays)
+        return Calendar(ZoneInfo(self.country.time_zone), self.country.weekend, holidays)
+
+    def section(self, name: str, kind: type[SectionT]) -> SectionT:
+        """`packs/<code>/<name>.toml` by its type; a wrong one is `PackInvalid`."""
+        return _read(self.folder, name, kind)
+
+    def has_province(self, code: str, on: date) -> bool:
+        """Whether a province code of the pack's own country is valid on a day."""
+        return any(
+            each.code == code and (each.valid_from or date.min) <= on <= (each.valid_to or date.max)
+            for each in self.country.provinces
+        )
+
+    def programme(self, code: str) -> Programme | None:
+        return next((each for each in self.country.programmes if each.code == code), None)
+
+
+def _read(folder: Path, name: str, kind: type[SectionT]) -> SectionT:
+    path = folder / f"{name}.toml"
+    try:
+        data = tomllib.loads(path.read_text(encoding="utf-8"))
+        # TOML has no null: numbers may be written as text so that an amount stays exact.
+        return TypeAdapter(kind).validate_python(data)
+    except FileNotFoundError:
+        raise PackInvalid(folder.name, [f"{path.name} is missing"]) from None
+    except tomllib.TOMLDecodeError as error:
+        raise PackInvalid(folder.name, [f"{path.name} is not TOML: {error}"]) from None
+    except ValidationError as error:
+        raise PackInvalid(folder.name, list(_sentences(path.name, error))) from None
+
+
+def _sentences(file: str, error: ValidationError) -> Iterator[str]:
+    for each in error.errors(include_url=False, include_input=False):
+        place: Any = ".".join(str(part) for part in each["loc"]) or "the file"
+        yield f"{file}: {place}: {each['msg']}"

@@ -1,0 +1,1 @@
+"""Where state rests: one port, two stores (SQLite file, PostgreSQL database)."""

@@ -1,0 +1,1 @@
+"""The published language: events, values, principals and refusals that every room understands."""
