@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError, model_validator
 
+from contracts.refusals import Refusal
 from contracts.values import Amount, Code, CountryCode, Currency
 
 SectionT = TypeVar("SectionT", bound="Section")
@@ -88,6 +89,46 @@ class Country(Section):
         return self
 
 
+class ExtraField(Section):
+    """A field a country adds to a form; its values stand in `extra`."""
+
+    name: str = Field(pattern=r"^[a-z][a-z0-9_]{0,63}$")
+    kind: str = Field(default="text", pattern="^(text|number|yes_no|choice)$")
+    choices: tuple[str, ...] = ()
+    label: str = ""
+
+
+class ExtraDoesNotFit(Refusal):
+    status = 422
+    sentence = "extra.{name}: {expected}."
+
+
+def fit_extra(fields: tuple[ExtraField, ...], extra: dict[str, Any]) -> dict[str, Any]:
+    """The extra values of a form if the pack knows each of them; raises `ExtraDoesNotFit`."""
+    known = {each.name: each for each in fields}
+    for name, value in extra.items():
+        if name not in known:
+            raise ExtraDoesNotFit(name=name, expected="the pack knows no such field")
+        expected = _misfit(known[name], value)
+        if expected:
+            raise ExtraDoesNotFit(name=name, expected=expected)
+    return extra
+
+
+def _misfit(field: ExtraField, value: Any) -> str | None:
+    number = isinstance(value, int | float) and not isinstance(value, bool)
+    match field.kind:
+        case "text" if not isinstance(value, str) or len(value) > 2_000:
+            return "a text of at most 2,000 characters is expected"
+        case "number" if not number:
+            return "a number is expected"
+        case "yes_no" if not isinstance(value, bool):
+            return "true or false is expected"
+        case "choice" if value not in field.choices:
+            return f"one of {', '.join(field.choices)} is expected"
+    return None
+
+
 class Calendar:
     """Business days of the centre: not its weekend, not its holidays, in its own zone."""
 
@@ -121,6 +162,7 @@ class Pack:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.country = _read(folder, "pack", Country)
+        self._sections: dict[str, Any] = {}
 
     @cached_property
     def calendar(self) -> Calendar:
@@ -128,8 +170,11 @@ class Pack:
         return Calendar(ZoneInfo(self.country.time_zone), self.country.weekend, holidays)
 
     def section(self, name: str, kind: type[SectionT]) -> SectionT:
-        """`packs/<code>/<name>.toml` by its type; a wrong one is `PackInvalid`."""
-        return _read(self.folder, name, kind)
+        """`packs/<code>/<name>.toml` by its type, read once; a wrong one is `PackInvalid`."""
+        if name not in self._sections:
+            self._sections[name] = _read(self.folder, name, kind)
+        section: SectionT = self._sections[name]
+        return section
 
     def has_province(self, code: str, on: date) -> bool:
         """Whether a province code of the pack's own country is valid on a day."""

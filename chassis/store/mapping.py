@@ -29,7 +29,7 @@ class Unique:
     where: str | None = None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Mapped(Generic[T]):
     """A class of state, its table, and for a member the root whose thread it stands in."""
 

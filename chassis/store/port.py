@@ -6,6 +6,8 @@ from typing import Any, Protocol
 
 import sqlalchemy as sa
 
+AnySelect = sa.Select[*tuple[Any, ...]]
+
 
 @dataclass(slots=True)
 class Insert:
@@ -89,7 +91,7 @@ class Store(Protocol):
 
     async def stop(self) -> None: ...
 
-    async def fetch(self, statement: sa.Select[Any], *, heavy: bool = False) -> Sequence[tuple[Any, ...]]:
+    async def fetch(self, statement: AnySelect, *, heavy: bool = False) -> Sequence[tuple[Any, ...]]:
         """Committed rows, decoded by the types of the selected columns; `heavy` leaves the shared event loop."""
 
     async def commit(self, batch: Batch) -> None:
@@ -117,5 +119,3 @@ class Leadership(Protocol):
     async def still_held(self) -> bool: ...
 
     async def release(self) -> None: ...
-
-

@@ -14,7 +14,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.dialects.sqlite.pysqlite import dialect as sqlite_dialect
 
-from chassis.store.port import Batch, Change, Clash, Guard, Insert, Put, Unreachable, Update, Violated
+from chassis.store.port import AnySelect, Batch, Change, Clash, Guard, Insert, Put, Unreachable, Update, Violated
 from chassis.store.statements import Decoder, Ready, Statements, decoded, encoder
 
 GROUP = 64
@@ -37,9 +37,13 @@ class SqliteStore:
         self._readers: ThreadPoolExecutor | None = None
         self._local = threading.local()
         self._opened: list[sqlite3.Connection] = []
+        self._closing = False
         self.group_sizes: dict[int, int] = {}
 
     async def start(self) -> None:
+        if self._writer is not None:
+            return
+        self._closing = False
         self.path.parent.mkdir(parents=True, exist_ok=True)
         self._loop = asyncio.get_running_loop()
         with _as_unreachable():
@@ -55,6 +59,7 @@ class SqliteStore:
         """Write what waits, then close; safe to call twice."""
         if self._writer is None or self._readers is None:
             return
+        self._closing = True  # what came after the end mark would wait for ever
         self._waiting.put(None)
         await asyncio.to_thread(self._writer.join)
         self._readers.shutdown(wait=True)
@@ -74,12 +79,12 @@ class SqliteStore:
         self._opened.append(connection)
         return connection
 
-    async def fetch(self, statement: sa.Select[Any], *, heavy: bool = False) -> Sequence[tuple[Any, ...]]:
+    async def fetch(self, statement: AnySelect, *, heavy: bool = False) -> Sequence[tuple[Any, ...]]:
         ready = self.statements.ready(statement)
-        if not heavy:
-            return _read(self._reading, ready)
         if self._readers is None:
             raise Unreachable("closed")
+        if not heavy:
+            return _read(self._reading, ready)
         return await self._loop.run_in_executor(self._readers, self._read_apart, ready)
 
     def _read_apart(self, ready: Ready) -> Sequence[tuple[Any, ...]]:
@@ -89,9 +94,7 @@ class SqliteStore:
         return _read(connection, ready)
 
     async def commit(self, batch: Batch) -> None:
-        await self._submit(lambda connection: self._sql.apply(connection, batch))
-        for listener in self._listeners:
-            listener(batch)
+        await self._submit(lambda connection: self._sql.apply(connection, batch), batch)
 
     async def execute(self, *statements: sa.Executable) -> int:
         ready = [self.statements.ready(each) for each in statements]
@@ -99,16 +102,16 @@ class SqliteStore:
         def run(connection: sqlite3.Connection) -> int:
             touched = 0
             for each in ready:
-                touched = connection.execute(each.sql, each.arguments).rowcount
+                touched = _execute(connection, each)
             return touched
 
         touched: int = await self._submit(run)
         return touched
 
-    async def _submit(self, work: Callable[[sqlite3.Connection], Any]) -> Any:
-        if self._writer is None:
+    async def _submit(self, work: Callable[[sqlite3.Connection], Any], batch: Batch | None = None) -> Any:
+        if self._writer is None or self._closing:
             raise Unreachable("closed")
-        unit = _Unit(work, self._loop.create_future())
+        unit = _Unit(work, self._loop.create_future(), batch)
         self._waiting.put(unit)
         # Once handed over it will be written or refused: a caller that goes away does not undo it.
         return await asyncio.shield(unit.done)
@@ -126,7 +129,8 @@ class SqliteStore:
                 with contextlib.closing(sqlite3.connect(path)) as target:
                     source.backup(target)
 
-        await asyncio.to_thread(copy)
+        with _as_unreachable():
+            await asyncio.to_thread(copy)
 
     def _write_forever(self, connection: sqlite3.Connection) -> None:
         while True:
@@ -159,14 +163,29 @@ class SqliteStore:
                 connection.execute("ROLLBACK")
             for unit in group:
                 unit.error = Unreachable(_reason(error))
-        self._loop.call_soon_threadsafe(_settle, group)
+        self._loop.call_soon_threadsafe(self._settle, group)
+
+    def _settle(self, group: "list[_Unit]") -> None:
+        for unit in group:
+            if unit.error is None and unit.batch is not None:
+                for listener in self._listeners:  # before the caller goes on, and even if it has gone away
+                    self._loop.call_soon(listener, unit.batch)
+            if unit.done.done():
+                continue
+            if unit.error is None:
+                unit.done.set_result(unit.result)
+            else:
+                unit.done.set_exception(unit.error)
+                unit.done.exception()  # its caller may be gone: then nobody is to be told
 
 
 class _Unit:
     """Work waiting for the writer thread, and what became of it."""
 
-    def __init__(self, work: Callable[[sqlite3.Connection], Any], done: "asyncio.Future[Any]") -> None:
-        self.work, self.done = work, done
+    def __init__(
+        self, work: Callable[[sqlite3.Connection], Any], done: "asyncio.Future[Any]", batch: Batch | None
+    ) -> None:
+        self.work, self.done, self.batch = work, done, batch
         self.result: Any = None
         self.error: BaseException | None = None
 
@@ -181,16 +200,6 @@ class _Unit:
             connection.execute("ROLLBACK TO unit")
             self.error = error
         connection.execute("RELEASE unit")
-
-
-def _settle(group: list[_Unit]) -> None:
-    for unit in group:
-        if unit.done.done():
-            continue
-        if unit.error is not None:
-            unit.done.set_exception(unit.error)
-        else:
-            unit.done.set_result(unit.result)
 
 
 class _Writes:
@@ -226,10 +235,7 @@ class _Writes:
         try:
             touched = connection.execute(sql, values).rowcount
         except sqlite3.IntegrityError as error:
-            columns = _violated(str(error))
-            if columns is None:
-                raise
-            raise Violated(table.name, columns, change.row) from error
+            raise _violated(error, change.row) or error from error
         if isinstance(change, Update) and touched == 0:
             raise Clash(table.name, change.row["id"])
 
@@ -243,17 +249,28 @@ def _sql(change: Insert | Update | Put) -> str:
     insert = f'INSERT INTO "{table}" ({columns}) VALUES ({marks})'
     if isinstance(change, Insert):
         return insert
-    key = [column.name for column in change.table.primary_key]
-    rest = [name for name in names if name not in key]
+    keys = [column.name for column in change.table.primary_key]
+    key = ", ".join(f'"{name}"' for name in keys)
+    rest = [name for name in names if name not in keys]
     sets = ", ".join(f'"{name}" = excluded."{name}"' for name in rest)
     action = f"DO UPDATE SET {sets}" if rest else "DO NOTHING"
-    return f"{insert} ON CONFLICT ({', '.join(key)}) {action}"
+    return f"{insert} ON CONFLICT ({key}) {action}"
 
 
-def _violated(message: str) -> frozenset[str] | None:
-    """`UNIQUE constraint failed: clients.sender, clients.row_key` → the two columns."""
-    found = re.match(r"UNIQUE constraint failed: (.+)", message)
-    return frozenset(part.strip().partition(".")[2] for part in found[1].split(",")) if found else None
+def _violated(error: sqlite3.IntegrityError, row: dict[str, Any]) -> Violated | None:
+    """`UNIQUE constraint failed: clients.sender, clients.row_key` → the table and its two columns."""
+    found = re.match(r"UNIQUE constraint failed: (.+)", str(error))
+    if found is None:
+        return None
+    parts = [part.strip().partition(".") for part in found[1].split(",")]
+    return Violated(parts[0][0], frozenset(column for _, _, column in parts), row)
+
+
+def _execute(connection: sqlite3.Connection, ready: Ready) -> int:
+    try:
+        return max(connection.execute(ready.sql, ready.arguments).rowcount, 0)
+    except sqlite3.IntegrityError as error:
+        raise _violated(error, {}) or error from error
 
 
 def _read(connection: sqlite3.Connection, ready: Ready) -> list[tuple[Any, ...]]:

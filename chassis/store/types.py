@@ -1,7 +1,7 @@
 """Column types that keep money, time and values exact on both databases."""
 
 from datetime import UTC, date, datetime
-from decimal import Decimal
+from decimal import Context, Decimal, DecimalException, Inexact
 from typing import Any
 from uuid import UUID
 
@@ -12,11 +12,15 @@ from sqlalchemy.engine import Dialect
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
 SCALE = 4
-_UNIT = 10**SCALE
+
+
+_EXACTLY = Context(prec=60, traps=[Inexact])
+_MOST = 2**63 - 1
+_PLACES = Decimal(1).scaleb(-SCALE)
 
 
 class InexactAmount(ValueError):
-    """A figure has more than four decimal places: the rule that made it must round."""
+    """A figure has more than four decimal places, or over 922 million million: the rule that made it must round."""
 
 
 class Id(TypeDecorator[UUID]):
@@ -56,12 +60,16 @@ class Instant(TypeDecorator[datetime]):
         if value.tzinfo is None:
             raise ValueError("a moment needs its zone")
         moment = value.astimezone(UTC)
-        return moment if dialect.name == "postgresql" else moment.strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+        return moment if dialect.name == "postgresql" else f"{moment.isoformat(timespec='microseconds')[:26]}Z"
 
     def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:
         if value is None:
             return None
-        return datetime.fromisoformat(value) if isinstance(value, str) else value.astimezone(UTC)
+        if isinstance(value, str):
+            return datetime.fromisoformat(value)
+        # The end of time comes without a zone, as `infinity`.
+        moment: datetime = value if value.tzinfo else value.replace(tzinfo=UTC)
+        return moment.astimezone(UTC)
 
 
 class Day(TypeDecorator[date]):
@@ -95,15 +103,27 @@ class Exact(TypeDecorator[Decimal]):
     def process_bind_param(self, value: Decimal | None, dialect: Dialect) -> Any:
         if value is None:
             return None
-        scaled = value * _UNIT
-        if scaled != int(scaled):
-            raise InexactAmount(str(value))
-        return value if dialect.name == "postgresql" else int(scaled)
+        scaled = _scaled(value)
+        return value if dialect.name == "postgresql" else scaled
 
     def process_result_value(self, value: Any, dialect: Dialect) -> Decimal | None:
         if value is None:
             return None
-        return Decimal(value).scaleb(-SCALE) if dialect.name != "postgresql" else Decimal(value)
+        if dialect.name != "postgresql":
+            return Decimal(value).scaleb(-SCALE)
+        # A sum of nothing, coalesced to 0, comes without places.
+        return value if value.same_quantum(_PLACES) else _EXACTLY.quantize(value, _PLACES)
+
+
+def _scaled(value: Decimal) -> int:
+    """In ten-thousandths; the limit is that of both databases, so that what one takes the other takes."""
+    try:
+        scaled = _EXACTLY.scaleb(value, SCALE)
+        if abs(scaled) > _MOST or scaled != scaled.to_integral_value():
+            raise InexactAmount(str(value))
+    except DecimalException as error:
+        raise InexactAmount(str(value)) from error
+    return int(scaled)
 
 
 class Document(TypeDecorator[Any]):

@@ -1,0 +1,361 @@
+"""Consumers: reactions turn events into own events, projections into read models; each effect once."""
+
+import asyncio
+import dataclasses
+from collections import deque
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import asynccontextmanager
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+import structlog
+
+from chassis.clock import new_id, wall_now
+from chassis.log.port import EventLog, Record, Subscription
+from chassis.store.mapping import Mapped, mapped
+from chassis.store.port import AnySelect, Violated
+from chassis.supervision import Pulse
+from chassis.tables import FailedDelivery, Received, failed_deliveries, inbox
+from chassis.unit_of_work import Cause, Ground, UnitOfWork, in_one_unit
+from contracts.event import Event
+from contracts.principals import SYSTEM_PRINCIPAL
+
+log = structlog.get_logger()
+BATCH = 500
+KEYS_AT_ONCE = 16
+QUICK_PAUSES_S = (0.0, 0.05, 0.5)
+ATTEMPTS = 8
+WAIT_S = 5.0
+OPEN = ("waiting", "retrying", "dead")
+Reaction = Callable[[Any, UnitOfWork], Awaitable[None]]
+Projection = Callable[[Any, "View"], Awaitable[None]]
+
+
+class Reactions:
+    """The reactions of a service: one per event class. They publish, and are never replayed."""
+
+    def __init__(self) -> None:
+        self.handlers: dict[str, Reaction] = {}
+
+    def on(self, *events: type[Event]) -> Callable[[Reaction], Reaction]:
+        return _registering(self.handlers, events)
+
+
+class Projections:
+    """The projections of a service and the tables they own. They never publish, and can be rebuilt."""
+
+    def __init__(self, *tables: type[Any], rebuildable: bool = True) -> None:
+        self.tables = tables
+        self.rebuildable = rebuildable
+        self.handlers: dict[str, Projection] = {}
+
+    def on(self, *events: type[Event]) -> Callable[[Projection], Projection]:
+        return _registering(self.handlers, events)
+
+
+def _registering(handlers: dict[str, Any], events: tuple[type[Event], ...]) -> Callable[[Any], Any]:
+    def register(handler: Any) -> Any:
+        for event in events:
+            if event.event_type in handlers:
+                raise TypeError(f"two handlers for {event.event_type}")
+            handlers[event.event_type] = handler
+        return handler
+
+    return register
+
+
+class View:
+    """What a projection may do: find a row by its key, put it back changed. `record` is the event's envelope."""
+
+    def __init__(self, uow: UnitOfWork, place: Callable[[Mapped[Any]], sa.Table] | None = None) -> None:
+        self._uow = uow
+        self._place = place
+        self.rows: dict[tuple[type[Any], tuple[Any, ...]], Any] = {}
+        self._touched: set[tuple[type[Any], tuple[Any, ...]]] = set()
+        self.record: Record
+
+    async def find(self, cls: type[Any], **key: Any) -> Any | None:
+        """The row with this primary key as this batch has left it, or None."""
+        mapping = mapped(cls)
+        place = (cls, tuple(key[name] for name in mapping.key))
+        if place not in self.rows:
+            table = self._place(mapping) if self._place else mapping.table
+            chosen = sa.select(table).where(*(table.c[name] == value for name, value in key.items()))
+            found = await self._uow.fetch(chosen)
+            self.rows[place] = mapping.state(found[0]) if found else None
+        return self.rows[place]
+
+    def put(self, row: Any) -> None:
+        mapping = mapped(type(row))
+        place = (type(row), tuple(getattr(row, name) for name in mapping.key))
+        self.rows[place] = row
+        self._touched.add(place)
+
+    @property
+    def changed(self) -> list[Any]:
+        return [self.rows[place] for place in self._touched]
+
+
+class Consumer:
+    """Reads its topics, takes each effect once, and parks what fails with everything of the same root behind it."""
+
+    def __init__(self, ground: Ground, event_log: EventLog, kind: str, handlers: dict[str, Any]) -> None:
+        self.ground, self.log = ground, event_log
+        self.name = f"{ground.service}.{kind}"
+        self.handlers = handlers
+        self.topics = sorted({event_type.split(".")[2] for event_type in handlers})
+        self.stopped: str | None = None
+        self._outcomes: deque[bool] = deque(maxlen=100)
+        self._subscription: Subscription | None = None
+        self._at_work = asyncio.Lock()
+
+    async def run(self, pulse: Pulse) -> None:
+        """Deliver what comes, retry what is due, for ever."""
+        self._subscription = self.log.subscribe(self.name, self.topics)
+        try:
+            while self.stopped is None:
+                pulse.beat()
+                async with self._at_work:
+                    parked = await self.retry_due()
+                records = await self._subscription.fetch(BATCH, 1.0 if parked else WAIT_S)
+                async with self._at_work:
+                    await self.deliver(records)
+                    await self._subscription.commit(records)
+            pulse.trouble = self.stopped
+        finally:
+            await self._subscription.close()
+
+    @asynccontextmanager
+    async def paused(self) -> AsyncIterator[dict[str, int]]:
+        """Take no record in meanwhile; gives the position it has reached per topic."""
+        async with self._at_work:
+            yield await self._subscription.position() if self._subscription else {}
+
+    async def lag(self) -> int:
+        return await self._subscription.lag() if self._subscription else 0
+
+    async def deliver(self, records: Sequence[Record]) -> None:
+        """Give each record that is news its effect."""
+        wanted = [record for record in records if record.event_type in self.handlers]
+        news = await self._news(wanted)
+        if news:
+            await self.apply(news, await self._parked_roots())
+
+    async def apply(self, records: list[Record], parked: set[UUID]) -> None:
+        raise TypeError("a consumer is a Reactor or a Projector")
+
+    async def effect(self, record: Record, settles: FailedDelivery | None = None) -> None:
+        raise TypeError("a consumer is a Reactor or a Projector")
+
+    async def _news(self, records: list[Record]) -> list[Record]:
+        if not records:
+            return []
+        ids = [record.event_id for record in records]
+        done = sa.select(inbox.table.c.event_id).where(
+            inbox.table.c.consumer == self.name, inbox.table.c.event_id.in_(ids)
+        )
+        kept = sa.select(failed_deliveries.table.c.event_id).where(
+            failed_deliveries.table.c.consumer == self.name, failed_deliveries.table.c.event_id.in_(ids)
+        )
+        seen = {row[0] for row in await self.ground.store.fetch(done)}
+        seen |= {row[0] for row in await self.ground.store.fetch(kept)}
+        news = {record.event_id: record for record in records if record.event_id not in seen}
+        return list(news.values())
+
+    async def _parked_roots(self) -> set[UUID]:
+        return {row[0] for row in await self.ground.store.fetch(self._open(failed_deliveries.table.c.root).distinct())}
+
+    def _open(self, *columns: Any) -> AnySelect:
+        return sa.select(*columns).where(
+            failed_deliveries.table.c.consumer == self.name, failed_deliveries.table.c.state.in_(OPEN)
+        )
+
+    def unit(self, record: Record) -> Cause:
+        return Cause(
+            principal=SYSTEM_PRINCIPAL,
+            operation=f"{self.name}:{record.event_type}",
+            correlation_id=record.correlation_id,
+            causation_id=str(record.event_id),
+            traceparent=record.traceparent,
+        )
+
+    def received(self, record: Record) -> Received:
+        return Received(self.name, record.event_id, wall_now())
+
+    async def attempt(self, record: Record) -> bool:
+        """Try a few times at once; park the record if it still fails. Whether it took effect."""
+        error: Exception | None = None
+        for pause in QUICK_PAUSES_S:
+            await asyncio.sleep(pause)
+            try:
+                await self.effect(record)
+                self._outcomes.append(True)
+                return True
+            except Exception as failure:
+                error = failure
+                log.warning("delivery.failed", consumer=self.name, event_id=str(record.event_id), exc_info=failure)
+        await self.park(record, error)
+        self._outcomes.append(False)
+        self._stop_if_all_fails()
+        return False
+
+    def _stop_if_all_fails(self) -> None:
+        """A bad release must not park a whole topic: stop and say so."""
+        failed = sum(not outcome for outcome in self._outcomes)
+        if len(self._outcomes) >= 50 and failed >= 0.8 * len(self._outcomes):
+            self.stopped = f"{failed} of the last {len(self._outcomes)} deliveries failed"
+            log.error("consumer.stopped", consumer=self.name, reason=self.stopped)
+
+    async def park(self, record: Record, error: Exception | None) -> None:
+        """Keep a record for later; `error` None means it only waits behind another of its root."""
+
+        async def work(uow: UnitOfWork) -> None:
+            uow.add(
+                FailedDelivery(
+                    delivery_id=new_id(),
+                    consumer=self.name,
+                    topic=record.topic,
+                    root=record.root,
+                    event_id=record.event_id,
+                    position=record.position,
+                    record=record.to_json(),
+                    state="waiting",
+                    attempts=0 if error is None else 1,
+                    next_attempt_at=wall_now() + timedelta(seconds=2),
+                    error="behind another" if error is None else type(error).__name__,
+                    failed_at=wall_now(),
+                )
+            )
+
+        await in_one_unit(self.ground, self.unit(record), work)
+
+    async def retry_due(self) -> bool:
+        """Try the first parked record of each root that is due; whether any record is still parked."""
+        table = failed_deliveries.table
+        first = self._open(sa.func.min(table.c.position).label("position"), table.c.root).group_by(table.c.root)
+        heads = first.subquery()
+        due = (
+            sa.select(table)
+            .join(heads, sa.and_(table.c.root == heads.c.root, table.c.position == heads.c.position))
+            .where(table.c.consumer == self.name, table.c.state == "waiting", table.c.next_attempt_at <= wall_now())
+        )
+        while True:
+            rows = [failed_deliveries.state(row) for row in await self.ground.store.fetch(due)]
+            outcomes = [await self._retry(row) for row in rows]
+            if not any(outcomes):
+                break
+        return bool(await self.ground.store.fetch(self._open(table.c.delivery_id).limit(1)))
+
+    async def _retry(self, delivery: FailedDelivery) -> bool:
+        try:
+            settled = dataclasses.replace(delivery, state="redriven", settled_at=wall_now())
+            await self.effect(Record.from_json(delivery.record), settled)
+            return True
+        except Exception as error:
+            attempts = delivery.attempts + 1
+            pause = timedelta(seconds=min(2.0**attempts, 300))
+            failed = dataclasses.replace(
+                delivery,
+                attempts=attempts,
+                state="dead" if attempts >= ATTEMPTS else "waiting",
+                next_attempt_at=wall_now() + pause,
+                error=type(error).__name__,
+            )
+            log.warning("delivery.failed_again", consumer=self.name, attempts=attempts, exc_info=error)
+
+            async def work(uow: UnitOfWork) -> None:
+                uow.put(failed)
+
+            await in_one_unit(self.ground, self.unit(Record.from_json(delivery.record)), work)
+            return False
+
+
+class Reactor(Consumer):
+    """One unit per event, in order per root, roots side by side; the store groups their commits."""
+
+    def __init__(self, ground: Ground, event_log: EventLog, reactions: Reactions) -> None:
+        super().__init__(ground, event_log, "reactions", reactions.handlers)
+
+    async def apply(self, records: list[Record], parked: set[UUID]) -> None:
+        threads: dict[UUID, list[Record]] = {}
+        for record in records:
+            threads.setdefault(record.root, []).append(record)
+        places = asyncio.Semaphore(KEYS_AT_ONCE)
+
+        async def thread(root: UUID, mine: list[Record]) -> None:
+            async with places:
+                blocked = root in parked
+                for record in mine:
+                    if blocked:
+                        await self.park(record, None)
+                    else:
+                        blocked = not await self.attempt(record)
+
+        await asyncio.gather(*(thread(root, mine) for root, mine in threads.items()))
+
+    async def effect(self, record: Record, settles: FailedDelivery | None = None) -> None:
+        event = record.event()
+        handler: Reaction = self.handlers[record.event_type]
+
+        async def work(uow: UnitOfWork) -> None:
+            uow.add(self.received(record))
+            if settles is not None:
+                uow.put(settles)
+            await handler(event, uow)
+
+        try:
+            await in_one_unit(self.ground, self.unit(record), work)
+        except Violated as twin:
+            if twin.table != inbox.table.name:
+                raise
+
+
+class Projector(Consumer):
+    """A whole batch is one unit; a batch that fails is split, so that only the faulty record is parked."""
+
+    def __init__(
+        self, ground: Ground, event_log: EventLog, projections: Projections, kind: str = "projections"
+    ) -> None:
+        super().__init__(ground, event_log, kind, projections.handlers)
+        self.projections = projections
+
+    async def apply(self, records: list[Record], parked: set[UUID]) -> None:
+        free = [record for record in records if record.root not in parked]
+        for record in records:
+            if record.root in parked:
+                await self.park(record, None)
+        if not free:
+            return
+        try:
+            await self._together(free)
+            self._outcomes.append(True)
+        except Exception as error:
+            log.warning("batch.split", consumer=self.name, records=len(free), exc_info=error)
+            await self._one_by_one(free)
+
+    async def _one_by_one(self, records: list[Record]) -> None:
+        blocked: set[UUID] = set()
+        for record in records:
+            if record.root in blocked:
+                await self.park(record, None)
+            elif not await self.attempt(record):
+                blocked.add(record.root)
+
+    async def effect(self, record: Record, settles: FailedDelivery | None = None) -> None:
+        await self._together([record], settles)
+
+    async def _together(self, records: list[Record], settles: FailedDelivery | None = None) -> None:
+        async def work(uow: UnitOfWork) -> None:
+            view = View(uow)
+            for record in records:
+                view.record = record
+                uow.add(self.received(record))
+                await self.handlers[record.event_type](record.event(), view)
+            for row in view.changed:
+                uow.put(row)
+            if settles is not None:
+                uow.put(settles)
+
+        await in_one_unit(self.ground, self.unit(records[0]), work)

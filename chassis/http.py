@@ -1,0 +1,321 @@
+"""The edge of a service: problem documents, strict bodies, pages, ETags, sizes."""
+
+import csv
+import io
+import re
+from collections.abc import Iterable, Sequence
+from typing import Annotated, Any, ClassVar, Generic, TypeVar
+from uuid import UUID
+
+import structlog
+from fastapi import FastAPI, Query, Request, Response
+from fastapi.exceptions import RequestValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from starlette.exceptions import HTTPException
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from chassis.store.port import OutcomeUnknown, StoreError
+from contracts.refusals import NotFound, Refusal
+
+log = structlog.get_logger()
+T = TypeVar("T")
+BODY_LIMIT = 1_000_000
+UPLOAD_LIMIT = 64_000_000
+
+
+class BodyIsInvalid(Refusal):
+    status = 422
+    sentence = "The request does not fit: see `errors`, each with the place and what is expected there."
+
+
+class BodyIsNotJson(Refusal):
+    status = 415
+    sentence = "Send the body as application/json in UTF-8."
+
+
+class BodyIsTooLarge(Refusal):
+    status = 413
+    sentence = "The body is larger than {limit} bytes."
+
+
+class KeyIsMalformed(Refusal):
+    status = 400
+    sentence = "An Idempotency-Key has 1 to 200 visible ASCII characters."
+
+
+class KeyWasUsedOtherwise(Refusal):
+    status = 422
+    sentence = "This Idempotency-Key came with another request before: use a new key."
+
+
+class IfMatchIsMissing(Refusal):
+    status = 428
+    sentence = 'Say which version you change: send its ETag as If-Match, e.g. If-Match: "3".'
+
+
+class IfMatchIsMalformed(Refusal):
+    status = 400
+    sentence = 'If-Match is the ETag of one version, e.g. "3".'
+
+
+class CursorIsInvalid(Refusal):
+    status = 400
+    sentence = "This cursor is not one of ours: follow the links of the first page."
+
+
+class TryAgainLater(Refusal):
+    status = 503
+    sentence = "The system cannot take this right now. Nothing was changed; please repeat in a moment."
+
+
+class OutcomeIsUnknown(Refusal):
+    status = 503
+    sentence = "The answer got lost on the way to the database: repeat with the same Idempotency-Key to learn it."
+
+
+class InternalError(Refusal):
+    status = 500
+    sentence = "Something went wrong on our side. Quote the Correlation-Id to the operator."
+
+
+class Body(BaseModel):
+    """A request body: read strictly from its bytes, unknown fields refused."""
+
+    model_config = ConfigDict(frozen=True, strict=True, extra="forbid")
+
+
+class Out(BaseModel):
+    """An answer. Its first field is its id; `version`, where it has one, becomes the ETag."""
+
+    model_config = ConfigDict(frozen=True)
+
+
+class Page(Out, Generic[T]):
+    """Part of a list; `next` is the cursor of the following part, null at the end."""
+
+    items: list[T]
+    next: str | None = None
+
+
+Cursor = Annotated[str | None, Query(max_length=200, description="where the last page ended")]
+Limit = Annotated[int, Query(ge=1, le=200, description="at most this many items")]
+
+
+def page_after(cursor: str | None) -> UUID | None:
+    """The id after which a page begins."""
+    if cursor is None:
+        return None
+    try:
+        return UUID(cursor)
+    except ValueError:
+        raise CursorIsInvalid from None
+
+
+class Problem(BaseModel):
+    """RFC 9457. `code` is stable, `params` are its facts, `detail` the sentence in words."""
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    code: str
+    params: dict[str, Any] = Field(default_factory=dict)
+    errors: list[dict[str, Any]] | None = None
+    media_type: ClassVar[str] = "application/problem+json"
+
+
+def problem(refusal: Refusal, *, errors: list[dict[str, Any]] | None = None) -> Response:
+    """A refusal as its problem document."""
+    body = Problem(
+        type=f"urn:openrecp:problem:{refusal.code}",
+        title=re.sub(r"_", " ", refusal.code).capitalize(),
+        status=refusal.status,
+        detail=str(refusal),
+        code=refusal.code,
+        params={name: _plain(value) for name, value in refusal.params.items()},
+        errors=errors,
+    )
+    headers = {"Retry-After": "1"} if refusal.status == 503 else {}
+    if refusal.status == 401:
+        headers["WWW-Authenticate"] = "Bearer"
+    content = body.model_dump_json(exclude_none=True)
+    return Response(content, refusal.status, headers=headers, media_type=Problem.media_type)
+
+
+def problems(*refusals: type[Refusal]) -> dict[int | str, dict[str, Any]]:
+    """For `responses=` of a route: the refusals it may answer with, by status."""
+    by_status: dict[int | str, list[type[Refusal]]] = {}
+    for refusal in refusals:
+        by_status.setdefault(refusal.status, []).append(refusal)
+    return {
+        status: {
+            "description": " ".join(f"`{each.code}`: {each.sentence}" for each in group),
+            "content": {Problem.media_type: {"schema": {"$ref": "#/components/schemas/Problem"}}},
+        }
+        for status, group in by_status.items()
+    }
+
+
+def _plain(value: Any) -> Any:
+    return value if isinstance(value, int | str | bool | list | dict | None) else str(value)
+
+
+def validated(model: type[BaseModel], raw: bytes) -> BaseModel:
+    """A body by its model, from its bytes; raises `Unfit` with every fault and its place."""
+    if _NUL.search(raw):
+        raise Unfit([{"pointer": "", "code": "nul", "detail": "A text holds the character NUL."}])
+    try:
+        return model.model_validate_json(raw)
+    except ValidationError as error:
+        raise Unfit(faults(error.errors(include_url=False, include_input=False, include_context=False))) from None
+
+
+_NUL = re.compile(rb"(?<!\\)(?:\\\\)*\\u0000|\x00")
+
+
+class Unfit(BodyIsInvalid):
+    """The faults of a request, each with pointer, code and what is expected."""
+
+    def __init__(self, errors: list[dict[str, Any]]) -> None:
+        super().__init__()
+        self.errors = errors
+
+
+Unfit.code = BodyIsInvalid.code
+
+
+def faults(errors: Iterable[Any]) -> list[dict[str, Any]]:
+    """pydantic's errors as pointer, code and sentence, never with what was sent."""
+    return [
+        {"pointer": "/" + "/".join(str(part) for part in each["loc"]), "code": each["type"], "detail": each["msg"]}
+        for each in errors
+    ][:100]
+
+
+def of_http(error: HTTPException) -> Refusal:
+    """Starlette's own answers (404, 405, 413 …) in our words."""
+    return _by_status(error.status_code)
+
+
+def _by_status(status: int) -> Refusal:
+    known: dict[int, Refusal] = {404: NotFound(thing="page"), 413: BodyIsTooLarge(limit=BODY_LIMIT)}
+    return known.get(status) or _plain_refusal(status)
+
+
+class MethodIsNotAllowed(Refusal):
+    status = 405
+    sentence = "This path does not know that method."
+
+
+class RequestIsMalformed(Refusal):
+    status = 400
+    sentence = "The request is malformed."
+
+
+def _plain_refusal(status: int) -> Refusal:
+    return MethodIsNotAllowed() if status == 405 else RequestIsMalformed()
+
+
+def of_store(error: StoreError) -> Refusal:
+    """What a store's failure means for the caller."""
+    return OutcomeIsUnknown() if isinstance(error, OutcomeUnknown) else TryAgainLater()
+
+
+async def _answer_in_words(request: Request, error: Exception) -> Response:
+    match error:
+        case Unfit():
+            return problem(error, errors=error.errors)
+        case Refusal():
+            return problem(error)
+        case RequestValidationError():
+            return problem(BodyIsInvalid(), errors=faults(error.errors()))
+        case HTTPException():
+            response = problem(of_http(error))
+            response.headers.update(error.headers or {})
+            return response
+        case StoreError():
+            log.error("store.failed", error=str(error), kind=type(error).__name__, path=request.url.path)
+            return problem(of_store(error))
+    raise error
+
+
+def refuse_in_words(app: FastAPI) -> None:
+    """Answer every error of this app with a problem document."""
+    for kind in (Refusal, RequestValidationError, HTTPException, StoreError):
+        app.add_exception_handler(kind, _answer_in_words)
+
+
+class Guarded:
+    """The outermost layer: bounds the body, and turns what nobody expected into a problem without its text."""
+
+    def __init__(self, app: ASGIApp, *, limit: int = BODY_LIMIT, upload_limit: int = UPLOAD_LIMIT) -> None:
+        self.app, self.limit, self.upload_limit = app, limit, upload_limit
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        started = False
+
+        async def sending(message: Message) -> None:
+            nonlocal started
+            started = True
+            await send(message)
+
+        try:
+            await self.app(scope, self._bounded(scope, receive), sending)
+        except BodyIsTooLarge as refusal:
+            if not started:
+                await problem(refusal)(scope, receive, send)
+        except Exception:
+            log.exception("request.failed", path=scope["path"], method=scope["method"])
+            if started:
+                raise
+            await problem(InternalError())(scope, receive, send)
+
+    def _bounded(self, scope: Scope, receive: Receive) -> Receive:
+        headers = dict(scope["headers"])
+        upload = headers.get(b"content-type", b"").startswith(b"multipart/")
+        limit = self.upload_limit if upload else self.limit
+        declared = headers.get(b"content-length", b"0")
+        if not declared.isdigit() or int(declared) > limit:
+            raise BodyIsTooLarge(limit=limit)
+        taken = 0
+
+        async def receiving() -> Message:
+            nonlocal taken
+            message = await receive()
+            taken += len(message.get("body", b""))
+            if taken > limit:
+                raise BodyIsTooLarge(limit=limit)
+            return message
+
+        return receiving
+
+
+def if_match(given: str | None, *, needed: bool) -> int | None:
+    """The version a caller expects; raises 428 where it must say one, 400 for anything but one ETag."""
+    if given is None:
+        if needed:
+            raise IfMatchIsMissing
+        return None
+    found = re.fullmatch(r'"(\d{1,18})"', given.strip())
+    if found is None:
+        raise IfMatchIsMalformed
+    return int(found[1])
+
+
+def as_csv(header: Sequence[str], rows: Iterable[Sequence[Any]]) -> str:
+    """Rows as CSV whose cells no spreadsheet takes for a formula."""
+    out = io.StringIO()
+    writer = csv.writer(out)
+    writer.writerow(header)
+    for row in rows:
+        writer.writerow([_defused(cell) for cell in row])
+    return out.getvalue()
+
+
+def _defused(cell: Any) -> Any:
+    if isinstance(cell, str) and cell[:1] in ("=", "+", "-", "@", "\t", "\r"):
+        return "'" + cell
+    return "" if cell is None else cell

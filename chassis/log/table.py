@@ -1,0 +1,219 @@
+"""The event log as a table of one database: the embedded default, and a centre without Kafka."""
+
+import asyncio
+import contextlib
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+
+from chassis.clock import wall_now
+from chassis.log.port import Record
+from chassis.store.mapping import table
+from chassis.store.port import Batch, Insert, Put, Store, Violated
+from chassis.supervision import heard
+
+FLUSH_S = 1.0
+metadata = sa.MetaData()
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A record at its position; positions grow over all topics of this log."""
+
+    position: int | None
+    topic: str
+    root: UUID
+    event_id: UUID
+    event_type: str
+    source: str
+    subject: UUID
+    sequence: int
+    occurred_at: datetime
+    correlation_id: str
+    causation_id: str | None
+    traceparent: str | None
+    data: str
+    appended_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Position:
+    """How far a consumer group has come in a topic."""
+
+    consumer_group: str
+    topic: str
+    position: int
+
+
+entries = table(metadata, Entry, "log_entries", key=("position",), indexes=[("topic", "position")], autoincrement=True)
+sa.Index("uq_log_entries_event_id", entries.table.c.event_id, unique=True)
+positions = table(metadata, Position, "log_positions", key=("consumer_group", "topic"))
+
+
+class TableLog:
+    """Knows every event id it holds, so a relay that repeats itself leaves no second record."""
+
+    def __init__(self, store: Store) -> None:
+        self.store = store
+        self._subscriptions: list[TableSubscription] = []
+
+    async def start(self) -> None:
+        await self.store.start()
+
+    async def stop(self) -> None:
+        for each in list(self._subscriptions):
+            await each.close()
+        await self.store.stop()
+
+    async def append(self, records: Sequence[Record]) -> None:
+        batch = Batch([Insert(entries.table, _row(record)) for record in records])
+        try:
+            await self.store.commit(batch)
+        except Violated:
+            known = await self._known(records)
+            new = [Insert(entries.table, _row(each)) for each in records if each.event_id not in known]
+            if new:
+                await self.store.commit(Batch(list(new)))
+        for each in self._subscriptions:
+            each.wake()
+
+    async def _known(self, records: Sequence[Record]) -> set[UUID]:
+        ids = [record.event_id for record in records]
+        column = entries.table.c.event_id
+        return {row[0] for row in await self.store.fetch(sa.select(column).where(column.in_(ids)))}
+
+    def subscribe(self, group: str, topics: Sequence[str]) -> "TableSubscription":
+        subscription = TableSubscription(self, group, tuple(topics))
+        self._subscriptions.append(subscription)
+        return subscription
+
+    def forget(self, subscription: "TableSubscription") -> None:
+        with contextlib.suppress(ValueError):
+            self._subscriptions.remove(subscription)
+
+    async def read(self, topics: Sequence[str], after: dict[str, int], limit: int) -> list[Record]:
+        found: list[Record] = []
+        for topic in topics:
+            statement = (
+                sa.select(entries.table)
+                .where(entries.table.c.topic == topic, entries.table.c.position > after.get(topic, 0))
+                .order_by(entries.table.c.position)
+                .limit(limit)
+            )
+            found += [_record(entries.state(row)) for row in await self.store.fetch(statement, heavy=limit > 1_000)]
+        return sorted(found, key=lambda record: record.position)[:limit]
+
+    async def ends(self, topics: Sequence[str]) -> dict[str, int]:
+        ends = {}
+        for topic in topics:
+            last = sa.select(sa.func.max(entries.table.c.position)).where(entries.table.c.topic == topic)
+            ends[topic] = (await self.store.fetch(last))[0][0] or 0
+        return ends
+
+    def facts(self) -> dict[str, Any]:
+        return {"kind": "table", "subscriptions": len(self._subscriptions)}
+
+
+class TableSubscription:
+    """Woken by each append; its positions are written at most once a second (the inbox settles repeats)."""
+
+    def __init__(self, log: TableLog, group: str, topics: tuple[str, ...]) -> None:
+        self.log, self.group, self.topics = log, group, topics
+        self._at: dict[str, int] | None = None
+        self._flushed: dict[str, int] = {}
+        self._flushed_at = 0.0
+        self._news = asyncio.Event()
+
+    def wake(self) -> None:
+        self._news.set()
+
+    async def fetch(self, limit: int, wait: float) -> list[Record]:
+        at = await self.position()
+        self._news.clear()
+        records = await self.log.read(self.topics, at, limit)
+        if not records:
+            await self._flush()
+            await heard(self._news, wait)
+            records = await self.log.read(self.topics, at, limit)
+        return records
+
+    async def commit(self, records: Sequence[Record]) -> None:
+        at = await self.position()
+        for record in records:
+            at[record.topic] = max(at.get(record.topic, 0), record.position)
+        if time.monotonic() - self._flushed_at > FLUSH_S:
+            await self._flush()
+
+    async def lag(self) -> int:
+        at = await self.position()
+        behind = 0
+        for topic in self.topics:
+            count = sa.select(sa.func.count()).where(
+                entries.table.c.topic == topic, entries.table.c.position > at.get(topic, 0)
+            )
+            behind += (await self.log.store.fetch(count))[0][0]
+        return behind
+
+    async def close(self) -> None:
+        await self._flush()
+        self.log.forget(self)
+
+    async def position(self) -> dict[str, int]:
+        if self._at is None:
+            mine = sa.select(positions.table).where(positions.table.c.consumer_group == self.group)
+            self._at = {row[1]: row[2] for row in await self.log.store.fetch(mine)}
+            self._flushed = dict(self._at)
+        return self._at
+
+    async def _flush(self) -> None:
+        at = await self.position()
+        changed = [
+            Put(positions.table, {"consumer_group": self.group, "topic": topic, "position": position})
+            for topic, position in at.items()
+            if self._flushed.get(topic) != position
+        ]
+        if changed:
+            await self.log.store.commit(Batch(list(changed)))
+            self._flushed = dict(at)
+        self._flushed_at = time.monotonic()
+
+
+def _row(record: Record) -> dict[str, Any]:
+    return {
+        "topic": record.topic,
+        "root": record.root,
+        "event_id": record.event_id,
+        "event_type": record.event_type,
+        "source": record.source,
+        "subject": record.subject,
+        "sequence": record.sequence,
+        "occurred_at": record.occurred_at,
+        "correlation_id": record.correlation_id,
+        "causation_id": record.causation_id,
+        "traceparent": record.traceparent,
+        "data": record.data,
+        "appended_at": wall_now(),
+    }
+
+
+def _record(entry: Entry) -> Record:
+    return Record(
+        topic=entry.topic,
+        root=entry.root,
+        event_id=entry.event_id,
+        event_type=entry.event_type,
+        source=entry.source,
+        subject=entry.subject,
+        sequence=entry.sequence,
+        occurred_at=entry.occurred_at,
+        correlation_id=entry.correlation_id,
+        causation_id=entry.causation_id,
+        traceparent=entry.traceparent,
+        data=entry.data,
+        position=entry.position or 0,
+    )

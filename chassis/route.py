@@ -1,0 +1,261 @@
+"""One route, one use case: admit, read the body strictly, run, commit, and only then answer."""
+
+import contextlib
+import functools
+import hashlib
+from collections.abc import Callable, Coroutine
+from typing import Annotated, Any
+from uuid import UUID
+
+import sqlalchemy as sa
+from fastapi import APIRouter, Depends, Request, Response
+from fastapi.routing import APIRoute
+from pydantic import BaseModel
+
+from chassis.auth import Allow, SignInNeeded, admit
+from chassis.clock import wall_now
+from chassis.http import (
+    BodyIsInvalid,
+    BodyIsNotJson,
+    IfMatchIsMalformed,
+    IfMatchIsMissing,
+    KeyIsMalformed,
+    KeyWasUsedOtherwise,
+    Out,
+    Page,
+    TryAgainLater,
+    if_match,
+    problems,
+    validated,
+)
+from chassis.store.port import StoreError
+from chassis.tables import Answer, answers
+from chassis.unit_of_work import Cause, Ground, UnitOfWork, in_one_unit
+from contracts.principals import Principal, Role
+from contracts.refusals import NotAllowed, NotFound, Refusal, StaleVersion, TooBusy
+
+Handler = Callable[[Request], Coroutine[Any, Any, Response]]
+KEPT_HEADERS = ("etag", "location", "content-type")
+
+
+def _unit(request: Request) -> UnitOfWork:
+    uow: UnitOfWork = request.state.uow
+    return uow
+
+
+async def _unit_of_work(request: Request) -> UnitOfWork:
+    return _unit(request)
+
+
+Uow = Annotated[UnitOfWork, Depends(_unit_of_work)]
+"""The unit of work of this request."""
+
+
+class Rendered(Response):
+    """A response that remembers the value it shows, for its ETag, Location and Link."""
+
+    media_type = "application/json"
+
+    def __init__(self, value: Any, status: int) -> None:
+        super().__init__(value.model_dump_json() if isinstance(value, BaseModel) else b"", status)
+        self.value = value
+
+
+class _BodyRead(Request):
+    """A request whose JSON body has already become its model."""
+
+    _model: Any = None
+
+    async def json(self) -> Any:
+        return self._model
+
+
+class Route(APIRoute):
+    """Enforces `allow(...)`, strict bodies, `Idempotency-Key`, `If-Match`, and commit before reply."""
+
+    def __init__(self, path: str, endpoint: Callable[..., Any], **options: Any) -> None:
+        self.roles = _declared(path, options.get("dependencies") or ())
+        methods = set(options.get("methods") or {"GET"})
+        self.writes = not methods <= {"GET", "HEAD"}
+        self.needs_if_match = "PATCH" in methods
+        options["operation_id"] = endpoint.__name__
+        options["responses"] = _documented(self, path) | (options.get("responses") or {})
+        if options.get("status_code") is None and "POST" in methods and "{" not in path:
+            options["status_code"] = 201
+        super().__init__(path, endpoint, **options)
+
+    def get_route_handler(self) -> Handler:
+        call = self.dependant.call
+        assert call is not None  # noqa: S101  a route without an endpoint does not exist
+        self.dependant.call = _rendering(call, self.status_code or 200)
+        inner = super().get_route_handler()
+
+        async def handle(request: Request) -> Response:
+            principal = admit(request.scope["principal"], self.roles)
+            ground: Ground = request.app.state.ground
+            prepared, raw = await self._prepare(request)
+            if not self.writes:
+                return await self._look(prepared, inner, ground, principal)
+            return await self._command(prepared, raw, inner, ground, principal)
+
+        return handle
+
+    async def _prepare(self, request: Request) -> tuple[Request, bytes]:
+        """Read and validate the body from its bytes, before anything else is done."""
+        prepared = _BodyRead(request.scope, request.receive)
+        if not self.writes:
+            return prepared, b""
+        raw = await prepared.body()
+        model = self._body_model()
+        if model is not None:
+            kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+            if raw and kind != "application/json":
+                raise BodyIsNotJson
+            prepared._model = validated(model, raw)
+        return prepared, raw
+
+    def _body_model(self) -> type[BaseModel] | None:
+        kind = self.body_field.field_info.annotation if self.body_field else None
+        return kind if isinstance(kind, type) and issubclass(kind, BaseModel) else None
+
+    async def _look(self, request: Request, inner: Handler, ground: Ground, principal: Principal) -> Response:
+        async with UnitOfWork(ground, _cause(request, principal, self.operation_id)) as uow:
+            request.state.uow = uow
+            response = await inner(request)
+        _head(request, response)
+        etag = response.headers.get("etag")
+        if etag is not None and request.headers.get("if-none-match") == etag:
+            return Response(status_code=304, headers={"ETag": etag})
+        return response
+
+    async def _command(
+        self, request: Request, raw: bytes, inner: Handler, ground: Ground, principal: Principal
+    ) -> Response:
+        slot = _slot(request, principal)
+        if slot is None:
+            return await self._run(request, inner, ground, principal, None)
+        digest = hashlib.sha256(
+            request.url.path.encode() + b"\n" + request.url.query.encode() + b"\n" + raw
+        ).hexdigest()
+        async with ground.turns.turn(slot):
+            kept = await _kept(ground, slot, digest)
+            if kept is not None:
+                return kept
+            try:
+                return await self._run(request, inner, ground, principal, (slot, digest))
+            except (Refusal, StoreError):
+                # A twin in another process may have been first: then its answer is ours too.
+                with contextlib.suppress(StoreError):
+                    kept = await _kept(ground, slot, digest)
+                if kept is not None:
+                    return kept
+                raise
+
+    async def _run(
+        self, request: Request, inner: Handler, ground: Ground, principal: Principal, key: tuple[str, str] | None
+    ) -> Response:
+        async def work(uow: UnitOfWork) -> Response:
+            request.state.uow = uow
+            response = await inner(request)
+            _head(request, response)
+            if key is not None and 200 <= response.status_code < 300:
+                uow.add(_answer(key, response))
+            return response
+
+        expects = self._expects(request)
+        return await in_one_unit(ground, _cause(request, principal, self.operation_id), work, expects=expects)
+
+    def _expects(self, request: Request) -> tuple[UUID, int] | None:
+        version = if_match(request.headers.get("if-match"), needed=self.needs_if_match)
+        named = next((name for name in reversed(list(request.path_params)) if name.endswith("_id")), None)
+        if version is None or named is None:
+            return None
+        try:
+            return UUID(request.path_params[named]), version
+        except ValueError:
+            return None  # the path itself will be refused
+
+
+class Routes(APIRouter):
+    """The routes of one aggregate under its path, each enforced by `Route`."""
+
+    def __init__(self, path: str, **options: Any) -> None:
+        super().__init__(prefix=path, route_class=Route, tags=[path.rpartition("/")[2]], **options)
+
+
+def _declared(path: str, dependencies: Any) -> frozenset[Role]:
+    allows = [each.dependency for each in dependencies if isinstance(each.dependency, Allow)]
+    if len(allows) != 1:
+        raise TypeError(f"{path}: declare dependencies=allow(...) exactly once")
+    roles: frozenset[Role] = allows[0].roles
+    return roles
+
+
+def _documented(route: Route, path: str) -> dict[int | str, dict[str, Any]]:
+    """The refusals any such route may answer with."""
+    known: list[type[Refusal]] = [BodyIsInvalid, TryAgainLater]
+    if Role.PUBLIC not in route.roles:
+        known += [SignInNeeded, NotAllowed]
+    if "{" in path:
+        known.append(NotFound)
+    if route.writes:
+        known += [KeyIsMalformed, KeyWasUsedOtherwise, BodyIsNotJson, TooBusy, StaleVersion]
+    if route.needs_if_match:
+        known += [IfMatchIsMissing, IfMatchIsMalformed]
+    return problems(*known)
+
+
+def _rendering(endpoint: Callable[..., Any], status: int) -> Callable[..., Any]:
+    @functools.wraps(endpoint)
+    async def rendered(*args: Any, **kwargs: Any) -> Response:
+        value = await endpoint(*args, **kwargs)
+        return value if isinstance(value, Response) else Rendered(value, status)
+
+    return rendered
+
+
+def _head(request: Request, response: Response) -> None:
+    """ETag from the version shown, Location of what was created, Link to the next page."""
+    value = response.value if isinstance(response, Rendered) else None
+    if isinstance(value, Page):
+        if value.next is not None:
+            following = request.url.include_query_params(cursor=value.next)
+            response.headers["Link"] = f'<{following.path}?{following.query}>; rel="next"'
+        return
+    if not isinstance(value, Out):
+        return
+    version = getattr(value, "version", None)
+    if version is not None:
+        response.headers["ETag"] = f'"{version}"'
+    if response.status_code == 201:
+        first = next(iter(type(value).model_fields))
+        response.headers["Location"] = f"{request.url.path}/{getattr(value, first)}"
+
+
+def _cause(request: Request, principal: Principal, operation: str | None) -> Cause:
+    correlation = request.scope.get("correlation_id") or ""
+    return Cause(principal, operation or "", correlation, traceparent=request.headers.get("traceparent"))
+
+
+def _slot(request: Request, principal: Principal) -> str | None:
+    key = request.headers.get("idempotency-key")
+    if key is None:
+        return None
+    if not 1 <= len(key) <= 200 or not key.isascii() or not key.isprintable():
+        raise KeyIsMalformed
+    return hashlib.sha256(f"{principal.principal_id}\n{key}".encode()).hexdigest()
+
+
+def _answer(key: tuple[str, str], response: Response) -> Answer:
+    headers = {name: value for name, value in response.headers.items() if name in KEPT_HEADERS}
+    return Answer(key[0], key[1], response.status_code, headers, bytes(response.body), wall_now())
+
+
+async def _kept(ground: Ground, slot: str, digest: str) -> Response | None:
+    rows = await ground.store.fetch(sa.select(answers.table).where(answers.table.c.slot == slot))
+    if not rows:
+        return None
+    answer = answers.state(rows[0])
+    if answer.digest != digest:
+        raise KeyWasUsedOtherwise
+    return Response(answer.body, answer.status, headers={**answer.headers, "Idempotency-Replayed": "true"})

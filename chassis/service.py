@@ -1,0 +1,173 @@
+"""A service: its tables, routes, reactions, projections, timers and jobs, wired in one expression."""
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+import structlog
+from fastapi import FastAPI
+from starlette.types import ASGIApp
+
+from chassis import admin, tables
+from chassis.auth import Authenticated, TokenCheck
+from chassis.clock import Clock
+from chassis.consumer import Consumer, Projections, Projector, Reactions, Reactor
+from chassis.health import Health, database_check
+from chassis.http import Guarded, Problem, refuse_in_words
+from chassis.jobs import Jobs, Worker
+from chassis.log.port import EventLog
+from chassis.migrations.runner import CHASSIS, Part
+from chassis.pack import Pack, Section
+from chassis.rebuild import rebuild
+from chassis.relay import Relay
+from chassis.route import Routes
+from chassis.store.mapping import mapped_classes
+from chassis.store.port import Store
+from chassis.supervision import Supervisor
+from chassis.telemetry import Traced, consumer_lag, outbox_oldest_s, outbox_waiting
+from chassis.timers import Sweep, Timers
+from chassis.unit_of_work import Ground, Scope
+
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True)
+class Service:
+    """What a service is made of; `services/<name>/app.py` holds one."""
+
+    name: str
+    folder: Path
+    metadata: sa.MetaData
+    routes: Sequence[Routes] = ()
+    scopes: dict[type[Any], Scope] | None = None
+    reactions: Reactions | None = None
+    projections: Projections | None = None
+    timers: Timers | None = None
+    jobs: Jobs | None = None
+    section: type[Section] | None = None
+
+    def __post_init__(self) -> None:
+        own = set(self.metadata.tables.values())
+        aggregates = {cls for cls, each in mapped_classes.items() if each.table in own and each.is_aggregate}
+        bare = sorted(cls.__name__ for cls in aggregates - set(self.scopes or {}))
+        if bare:
+            raise TypeError(f"{self.name}: no row scope for {', '.join(bare)}")
+
+    @property
+    def parts(self) -> list[Part]:
+        """The sections of its schema, in the order they are migrated."""
+        return [
+            Part("chassis", CHASSIS, tables.metadata),
+            Part(self.name, self.folder / "migrations", self.metadata),
+        ]
+
+    def api(self) -> FastAPI:
+        """Its routes alone, for the documents of the API."""
+        app = FastAPI(title=f"OpenRECP {self.name}", docs_url=None, redoc_url=None, openapi_url=None)
+        refuse_in_words(app)
+        for routes in (*self.routes, admin.routes):
+            app.router.routes.extend(routes.routes)
+        return app
+
+
+class Running:
+    """A service at work in this process: its API and its loops."""
+
+    def __init__(
+        self,
+        service: Service,
+        *,
+        store: Store,
+        event_log: EventLog,
+        clock: Clock,
+        pack: Pack,
+        source: str,
+        check: TokenCheck,
+    ) -> None:
+        self.service, self.store, self.log = service, store, event_log
+        if service.section is not None:
+            pack.section(service.name, service.section)
+        self.ground = Ground(service.name, source, store, clock, pack, dict(service.scopes or {}))
+        self.supervisor = Supervisor()
+        self.health = Health(service.name, self.supervisor)
+        self.relay = Relay(store, event_log, source)
+        self.reactor = Reactor(self.ground, event_log, service.reactions) if service.reactions else None
+        self.projector = Projector(self.ground, event_log, service.projections) if service.projections else None
+        self.sweep = Sweep(self.ground, service.timers) if service.timers else None
+        self.worker = Worker(self.ground, service.jobs) if service.jobs else None
+        self.rebuild_state = "none"
+        self.rebuild_result: dict[str, Any] | None = None
+        self._rebuilding: asyncio.Task[None] | None = None
+        self.app = self._app(check)
+
+    def _app(self, check: TokenCheck) -> ASGIApp:
+        app = self.service.api()
+        app.state.ground, app.state.running = self.ground, self
+        self.health.checks["database"] = database_check(self.store)
+        self.health.details = self.facts
+        app.router.routes.extend(self.health.routes())
+        return Traced(Guarded(Authenticated(app, check)), self.service.name)
+
+    @property
+    def consumers(self) -> list[Consumer]:
+        return [each for each in (self.reactor, self.projector) if each is not None]
+
+    async def start(self, *, work: bool = True) -> None:
+        """Open the store and, unless this process only answers requests, start the loops."""
+        await self.store.start()
+        if not work:
+            return
+        self.supervisor.watch(f"{self.service.name}.relay", self.relay.run)
+        for consumer in self.consumers:
+            self.supervisor.watch(consumer.name, consumer.run)
+        if self.sweep is not None:
+            self.supervisor.watch(f"{self.service.name}.timers", self.sweep.run)
+        if self.worker is not None:
+            self.supervisor.watch(f"{self.service.name}.jobs", self.worker.run)
+
+    async def stop(self) -> None:
+        """End the loops where they can be resumed, then close the store."""
+        if self._rebuilding is not None:
+            self._rebuilding.cancel()
+            await asyncio.gather(self._rebuilding, return_exceptions=True)
+        await self.supervisor.stop()
+        await self.store.stop()
+
+    def go_on(self) -> None:
+        """Start consumers again that stopped themselves."""
+        for consumer in self.consumers:
+            if consumer.stopped is not None:
+                consumer.stopped = None
+                self.supervisor.watch(consumer.name, consumer.run)
+
+    def start_rebuild(self) -> None:
+        """Rebuild in the background, unless one is under way."""
+        if self._rebuilding is None or self._rebuilding.done():
+            self.rebuild_state, self.rebuild_result = "running", None
+            self._rebuilding = asyncio.create_task(self._rebuild(), name=f"{self.service.name}.rebuild")
+
+    async def _rebuild(self) -> None:
+        if self.projector is None:
+            return
+        try:
+            self.rebuild_result = await rebuild(self.projector, self.log)
+            self.rebuild_state = "finished"
+        except Exception:
+            log.exception("rebuild.failed", service=self.service.name)
+            self.rebuild_state = "failed"
+
+    async def facts(self) -> dict[str, Any]:
+        """Outbox and lag, also as metrics."""
+        waiting = await self.relay.waiting()
+        outbox_waiting.labels(self.service.name).set(waiting["waiting"])
+        outbox_oldest_s.labels(self.service.name).set(waiting["oldest_s"])
+        lags = {consumer.name: await consumer.lag() for consumer in self.consumers}
+        for name, lag in lags.items():
+            consumer_lag.labels(self.service.name, name).set(lag)
+        return {"outbox": waiting, "lag": lags}
+
+
+__all__ = ["Problem", "Running", "Service"]

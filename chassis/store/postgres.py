@@ -1,0 +1,292 @@
+"""One PostgreSQL database: reads over a pool, each unit one statement, leadership by advisory lock."""
+
+import asyncio
+import contextlib
+import os
+import shutil
+from collections.abc import AsyncIterator, Callable, Sequence
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qsl, unquote, urlencode, urlsplit, urlunsplit
+
+import asyncpg
+import sqlalchemy as sa
+from asyncpg.pool import PoolConnectionProxy
+from sqlalchemy.dialects.postgresql.asyncpg import dialect as asyncpg_dialect
+
+from chassis.store.port import AnySelect, Batch, StoreError, Unreachable
+from chassis.store.postgres_commits import Commits, Connection
+from chassis.store.postgres_errors import in_port_words, is_lost, unreachable, violated
+from chassis.store.postgres_units import Unit, Units
+from chassis.store.statements import Ready, Statements, decoded
+
+_CONNECTING = (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError)
+# Every join of a unit goes by primary key. A plan made while a table was empty and kept by its prepared
+# statement would otherwise scan it whole until the next ANALYZE.
+_WRITING = {"enable_seqscan": "off", "enable_hashjoin": "off", "enable_mergejoin": "off"}
+
+
+class _Pooled(asyncpg.Connection):
+    """Nothing here changes a session, so a connection goes back without a round trip that resets it."""
+
+    def get_reset_query(self) -> str:
+        return ""
+
+
+class PostgresStore:
+    """SQLAlchemy compiles, asyncpg carries. Connections are made anew by themselves after a restart of the server."""
+
+    def __init__(
+        self,
+        dsn: str,
+        *,
+        readers: int = 8,
+        writers: int = 2,
+        patience_s: float = 10.0,
+        statement_timeout_s: float = 30.0,
+        lock_timeout_s: float = 5.0,
+        connect_timeout_s: float = 5.0,
+        application: str = "openrecp",
+        pg_dump: str = "pg_dump",
+    ) -> None:
+        self.dsn = dsn
+        self.dialect: sa.Dialect = asyncpg_dialect()  # type: ignore[no-untyped-call]
+        self.statements = Statements(self.dialect)
+        self._units = Units(self.dialect)
+        self._readers, self._writers = readers, writers
+        self._patience_s, self._pg_dump = patience_s, pg_dump
+        self._listeners: list[Callable[[Batch], None]] = []
+        self._pool: asyncpg.Pool[asyncpg.Record] | None = None
+        self._commits: Commits | None = None
+        self._running: set[asyncio.Task[Any]] = set()
+        self._leading: set[Leading] = set()
+        self._options: dict[str, Any] = {
+            "timeout": connect_timeout_s,
+            # The server gives up first; this is for a server that has vanished without a word.
+            "command_timeout": statement_timeout_s + 5,
+            "statement_cache_size": 500,
+            "max_cached_statement_lifetime": 0,
+            "server_settings": _settings(application, statement_timeout_s, lock_timeout_s),
+        }
+
+    async def start(self) -> None:
+        if self._pool is not None:
+            return
+        self._loop = asyncio.get_running_loop()
+        pool = asyncpg.create_pool(
+            self.dsn, min_size=1, max_size=self._readers, connection_class=_Pooled, **self._options
+        )
+        try:
+            self._pool = await pool
+        except _CONNECTING as error:
+            raise unreachable(error) from error
+        self._commits = Commits(
+            self._units, self._connect, self._written, writers=self._writers, patience_s=self._patience_s
+        )
+
+    async def stop(self) -> None:
+        """Write what waits, then close; safe to call twice."""
+        pool, commits = self._pool, self._commits
+        self._pool = self._commits = None
+        if pool is None or commits is None:
+            return
+        await commits.close()
+        await asyncio.gather(*self._running, return_exceptions=True)
+        for leading in list(self._leading):
+            await leading.release()
+        try:
+            await asyncio.wait_for(pool.close(), 10)
+        except TimeoutError:
+            pool.terminate()
+
+    async def _connect(self) -> Connection:
+        """A connection for a writer or a leader."""
+        settings = {**self._options["server_settings"], **_WRITING}
+        return await asyncpg.connect(self.dsn, **{**self._options, "server_settings": settings})
+
+    async def fetch(self, statement: AnySelect, *, heavy: bool = False) -> Sequence[tuple[Any, ...]]:
+        ready = self.statements.ready(statement)
+        rows: Sequence[Any] = await self._read(ready)
+        if heavy:
+            return await asyncio.to_thread(decoded, rows, ready.decoders)
+        return decoded(rows, ready.decoders)
+
+    async def _read(self, ready: Ready, *, again: bool = True) -> Sequence[asyncpg.Record]:
+        async with self._borrowed() as connection:
+            try:
+                return await connection.fetch(ready.sql, *ready.arguments)
+            except Exception as error:
+                known = in_port_words(error)
+                if known is error:
+                    raise
+                if not again or isinstance(error, TimeoutError) or not is_lost(error):
+                    raise unreachable(error) from error
+        # The server was restarted and every pooled connection is as dead as this one. A read may be repeated.
+        await self._opened().expire_connections()
+        return await self._read(ready, again=False)
+
+    @contextlib.asynccontextmanager
+    async def _borrowed(self) -> "AsyncIterator[PoolConnectionProxy[asyncpg.Record]]":
+        pool = self._opened()
+        try:
+            connection = await pool.acquire(timeout=self._patience_s)
+        except _CONNECTING as error:
+            raise unreachable(error) from error
+        try:
+            yield connection
+        finally:
+            await pool.release(connection)
+
+    def _opened(self) -> "asyncpg.Pool[asyncpg.Record]":
+        if self._pool is None:
+            raise Unreachable("closed")
+        return self._pool
+
+    async def commit(self, batch: Batch) -> None:
+        if self._commits is None:
+            raise Unreachable("closed")
+        unit = self._units.unit(batch, self._loop)
+        if not unit.shape:
+            self._written(unit)
+            return
+        # Once handed over it will be written or refused: a caller that goes away does not undo it.
+        await asyncio.shield(self._commits.add(unit))
+
+    def _written(self, unit: Unit) -> None:
+        for listener in self._listeners:  # before the caller goes on, and even if it has gone away
+            self._loop.call_soon(listener, unit.batch)
+        if not unit.done.done():
+            unit.done.set_result(None)
+
+    async def execute(self, *statements: sa.Executable) -> int:
+        ready = [self.statements.ready(each) for each in statements]
+        task = self._loop.create_task(self._execute(ready))
+        self._running.add(task)
+        task.add_done_callback(self._ended)
+        return await asyncio.shield(task)
+
+    def _ended(self, task: "asyncio.Task[int]") -> None:
+        self._running.discard(task)
+        if not task.cancelled():
+            task.exception()  # its caller may be gone: then nobody is to be told
+
+    async def _execute(self, statements: Sequence[Ready]) -> int:
+        async with self._borrowed() as connection:
+            try:
+                if len(statements) == 1:
+                    return _touched(await connection.execute(statements[0].sql, *statements[0].arguments))
+                touched = 0
+                async with connection.transaction():
+                    for each in statements:
+                        touched = _touched(await connection.execute(each.sql, *each.arguments))
+                return touched
+            except asyncpg.UniqueViolationError as error:
+                raise violated(error, ()) or error from error
+            except Exception as error:
+                raise in_port_words(error) from error
+
+    def on_commit(self, listener: Callable[[Batch], None]) -> None:
+        self._listeners.append(listener)
+
+    async def try_lead(self, name: str) -> "Leading | None":
+        """An advisory lock of a session of its own: it ends with the session, whatever becomes of this process."""
+        try:
+            connection = await self._connect()
+        except _CONNECTING as error:
+            raise unreachable(error) from error
+        leading = Leading(connection, self._leading.discard)
+        self._leading.add(leading)
+        try:
+            if await connection.fetchval("SELECT pg_try_advisory_lock(hashtextextended($1, 0))", f"lead {name}"):
+                return leading
+        except Exception as error:
+            await leading.release()
+            raise unreachable(error) from error
+        await leading.release()
+        return None
+
+    async def backup(self, path: str) -> None:
+        """An archive of `pg_dump` in its custom format, for `pg_restore`."""
+        await dump(self.dsn, path, self._pg_dump)
+
+
+class Leading:
+    """Holds its name as long as its session lives."""
+
+    def __init__(self, connection: Connection, released: "Callable[[Leading], None]") -> None:
+        self._connection, self._released = connection, released
+
+    async def still_held(self) -> bool:
+        try:
+            return bool(await self._connection.fetchval("SELECT true", timeout=5))
+        except _CONNECTING:
+            self._connection.terminate()
+            return False
+
+    async def release(self) -> None:
+        self._released(self)
+        with contextlib.suppress(*_CONNECTING):  # a session that is gone has released it already
+            await self._connection.close(timeout=5)
+
+
+def _touched(status: str) -> int:
+    """`UPDATE 3`, `INSERT 0 3` → 3; `CREATE TABLE` → 0."""
+    last = status.rpartition(" ")[2]
+    return int(last) if last.isdigit() else 0
+
+
+def _settings(application: str, statement_timeout_s: float, lock_timeout_s: float) -> dict[str, str]:
+    return {
+        "application_name": application,
+        "statement_timeout": f"{statement_timeout_s * 1000:.0f}",
+        "lock_timeout": f"{lock_timeout_s * 1000:.0f}",
+        "idle_in_transaction_session_timeout": f"{statement_timeout_s * 1000:.0f}",
+        # A session of a machine that vanished must not keep its locks, nor its leadership, for two hours.
+        "tcp_keepalives_idle": "30",
+        "tcp_keepalives_interval": "10",
+        "tcp_keepalives_count": "3",
+        "jit": "off",  # compiling costs more than these statements take
+        "timezone": "UTC",
+        "datestyle": "ISO",
+    }
+
+
+async def dump(dsn: str, path: str, pg_dump: str) -> None:
+    """Run `pg_dump`; the file appears under its name only when it is whole."""
+    binary = shutil.which(pg_dump)
+    if binary is None:
+        raise StoreError(f"{pg_dump} is not installed: a backup of PostgreSQL needs its client programs")
+    target, password = _without_password(dsn)
+    part = Path(f"{path}.part")
+    process = await asyncio.create_subprocess_exec(
+        binary,
+        "--format=custom",
+        "--no-password",
+        f"--file={part}",
+        f"--dbname={target}",
+        env={**os.environ, **({"PGPASSWORD": password} if password else {})},
+        stdin=asyncio.subprocess.DEVNULL,
+        stdout=asyncio.subprocess.DEVNULL,
+        stderr=asyncio.subprocess.PIPE,
+    )
+    try:
+        _, said = await process.communicate()
+        if process.returncode != 0:
+            raise StoreError(f"pg_dump: {said.decode(errors='replace').strip()}")
+        await asyncio.to_thread(part.replace, path)
+    finally:
+        if process.returncode is None:
+            process.kill()
+            await process.wait()
+        await asyncio.to_thread(part.unlink, missing_ok=True)
+
+
+def _without_password(dsn: str) -> tuple[str, str | None]:
+    """A command line can be read by everybody on the machine, the environment cannot."""
+    parts = urlsplit(dsn)
+    login, at, place = parts.netloc.rpartition("@")
+    user, _, password = login.partition(":")
+    query = dict(parse_qsl(parts.query))
+    password = unquote(password) or query.pop("password", "")
+    clean = parts._replace(netloc=f"{user}{at}{place}", query=urlencode(query))
+    return urlunsplit(clean), password or None

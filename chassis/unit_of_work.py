@@ -1,0 +1,346 @@
+"""A unit of work collects what a use case read and changed; one commit writes it, or none of it."""
+
+import asyncio
+import dataclasses
+from collections.abc import Awaitable, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from types import TracebackType
+from typing import Any, TypeVar
+from uuid import UUID
+
+import sqlalchemy as sa
+
+from chassis.clock import Clock, new_id, wall_now
+from chassis.pack import Pack
+from chassis.store.mapping import Mapped, mapped
+from chassis.store.port import AnySelect, Batch, Clash, Guard, Insert, Put, Store, Update, Violated
+from chassis.tables import Outgoing
+from contracts.event import Event
+from contracts.principals import Principal
+from contracts.refusals import NotFound, Refusal, StaleVersion, TooBusy
+
+T = TypeVar("T")
+R = TypeVar("R")
+Scope = Callable[[Principal], sa.ColumnElement[bool]]
+ATTEMPTS = 5
+
+
+class Turns:
+    """One turn at a time per key, inside this process, in the order of asking."""
+
+    def __init__(self) -> None:
+        self._locks: dict[Any, tuple[asyncio.Lock, int]] = {}
+
+    async def take(self, key: Any) -> None:
+        lock, waiting = self._locks.get(key, (asyncio.Lock(), 0))
+        self._locks[key] = (lock, waiting + 1)
+        try:
+            await lock.acquire()
+        except BaseException:
+            self._leave(key)
+            raise
+
+    def give_back(self, key: Any) -> None:
+        self._locks[key][0].release()
+        self._leave(key)
+
+    def _leave(self, key: Any) -> None:
+        lock, waiting = self._locks[key]
+        if waiting == 1:
+            del self._locks[key]
+        else:
+            self._locks[key] = (lock, waiting - 1)
+
+    @asynccontextmanager
+    async def turn(self, key: Any) -> Any:
+        await self.take(key)
+        try:
+            yield
+        finally:
+            self.give_back(key)
+
+
+@dataclass(frozen=True)
+class Ground:
+    """What the units of one running service stand on."""
+
+    service: str
+    source: str
+    store: Store
+    clock: Clock
+    pack: Pack
+    scopes: dict[type[Any], Scope]
+    turns: Turns = field(default_factory=Turns)
+
+
+@dataclass(frozen=True)
+class Cause:
+    """Who asked for this unit, under which operation, and what led to it."""
+
+    principal: Principal
+    operation: str
+    correlation_id: str
+    causation_id: str | None = None
+    traceparent: str | None = None
+
+
+@dataclass(slots=True)
+class _Written:
+    """An aggregate changed in this unit: the version it must still have, and what it shall be."""
+
+    expected: int
+    state: Any
+
+
+class UnitOfWork:
+    """`get`: I will change it. `read`: I rely on it. `save`: its new state and the events that say why.
+
+    Both apply the row scope of the class and see what this unit has saved; what is not yours is not found.
+    Nothing is written before `commit`.
+    """
+
+    def __init__(self, ground: Ground, cause: Cause, *, turn: Any = None) -> None:
+        self.ground, self.cause = ground, cause
+        self.principal, self.pack = cause.principal, ground.pack
+        self.expects: tuple[UUID, int] | None = None
+        self._turn = turn
+        self._has_turn = False
+        self._now: datetime | None = None
+        self._relied: dict[tuple[str, UUID], Guard] = {}
+        self._written: dict[tuple[str, UUID], _Written] = {}
+        self._rows: dict[tuple[str, tuple[Any, ...]], Any] = {}
+        self._inserts: list[Insert] = []
+        self._outgoing: list[Outgoing] = []
+
+    async def __aenter__(self) -> "UnitOfWork":
+        if self._turn is not None:
+            await self._take_turn(self._turn)
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._has_turn:
+            self.ground.turns.give_back(self._turn)
+            self._has_turn = False
+
+    # time and ids
+
+    def now(self) -> datetime:
+        """Business time, the same throughout the unit."""
+        if self._now is None:
+            self._now = self.ground.clock.now()
+        return self._now
+
+    def today(self) -> date:
+        """The date in the centre's zone."""
+        return self.pack.calendar.day_of(self.now())
+
+    def new_id(self) -> UUID:
+        return new_id()
+
+    # reading
+
+    async def get(self, cls: type[T], id: UUID) -> T:
+        """Load an aggregate to change it; the first one takes a turn on its root, then reads again."""
+        state = await self._load(cls, id)
+        if not self._has_turn and _key(cls, id) not in self._written:
+            await self._take_turn(mapped(cls).root_of(state))
+            state = await self._load(cls, id)
+        self._check_expected(id, state)
+        self._rely(cls, state)
+        return state
+
+    async def read(self, cls: type[T], id: UUID) -> T:
+        """Load an aggregate this unit relies on: the commit fails if it changes meanwhile."""
+        state = await self._load(cls, id)
+        self._rely(cls, state)
+        return state
+
+    async def all(self, cls: type[T], *, order_by: str = "id", **equals: Any) -> list[T]:
+        """Every aggregate in the principal's scope whose fields equal these, as this unit has left them."""
+        mapping = mapped(cls)
+        wanted = sa.select(mapping.table).where(self.scope(cls), *self._equal(mapping, equals))
+        found: dict[UUID, Any] = {row[0]: mapping.state(row) for row in await self.fetch(wanted)}
+        for (name, id), written in self._written.items():
+            if name == mapping.table.name:
+                found.pop(id, None)
+                if all(getattr(written.state, field) == value for field, value in equals.items()):
+                    found[id] = written.state
+        return sorted(found.values(), key=lambda state: getattr(state, order_by))
+
+    async def find(self, cls: type[T], **key: Any) -> T | None:
+        """A plain row (of a projection, a job) by its primary key, or None; no scope applies."""
+        mapping = mapped(cls)
+        own = self._rows.get((mapping.table.name, tuple(key[name] for name in mapping.key)))
+        if own is not None:
+            return own  # type: ignore[no-any-return]
+        rows = await self.fetch(sa.select(mapping.table).where(*self._equal(mapping, key)))
+        return mapping.state(rows[0]) if rows else None
+
+    async def fetch(self, statement: AnySelect, *, heavy: bool = False) -> list[tuple[Any, ...]]:
+        """Committed rows of any select; the caller applies `scope` where rows belong to somebody."""
+        return list(await self.ground.store.fetch(statement, heavy=heavy))
+
+    def scope(self, cls: type[Any]) -> sa.ColumnElement[bool]:
+        """The rows of a class that this principal may see."""
+        return self.ground.scopes[cls](self.principal)
+
+    # writing
+
+    def save(self, state: T, *events: Event) -> T:
+        """Keep a new state and the events that explain it; returns it with its new version."""
+        if not events:
+            raise TypeError(f"{type(state).__name__} changed without an event")
+        mapping = mapped(type(state))
+        held: Any = state
+        key = (mapping.table.name, held.id)
+        written = self._written.get(key)
+        if written is not None and written.state.version != held.version:
+            raise RuntimeError(f"{type(state).__name__} was saved before: go on with what save returned")
+        kept: Any = dataclasses.replace(held, version=held.version + len(events))
+        self._written[key] = _Written(written.expected if written else held.version, kept)
+        for step, event in enumerate(events, start=1):
+            self._publish(mapping, held, event, held.version + step)
+        return kept  # type: ignore[no-any-return]
+
+    def put(self, row: Any) -> None:
+        """Keep a plain row, new or not (a projection's, a job's)."""
+        mapping = mapped(type(row))
+        self._rows[(mapping.table.name, tuple(getattr(row, name) for name in mapping.key))] = row
+
+    def add(self, row: Any) -> None:
+        """Keep a new plain row; a taken key refuses the whole unit."""
+        mapping = mapped(type(row))
+        values = {
+            name: value for name, value in mapping.row(row).items() if value is not None or name not in mapping.key
+        }
+        self._inserts.append(Insert(mapping.table, values))
+
+    @property
+    def events(self) -> list[Outgoing]:
+        """What this unit will publish."""
+        return self._outgoing
+
+    async def commit(self) -> None:
+        """Write everything as one batch. Raises the store's errors; a taken unique key becomes its refusal."""
+        batch = self._batch()
+        if not batch.changes:
+            return
+        try:
+            await self.ground.store.commit(batch)
+        except Violated as violated:
+            refusal = self._refusal_of(violated)
+            if refusal is None:
+                raise
+            raise refusal from violated
+
+    def _refusal_of(self, violated: Violated) -> Refusal | None:
+        states = [written.state for written in self._written.values()] + list(self._rows.values())
+        for mapping in {mapped(type(state)) for state in states}:
+            if mapping.table.name == violated.table:
+                return mapping.refusal_of(violated.columns, violated.row)
+        return None
+
+    def _batch(self) -> Batch:
+        changes: list[Insert | Update | Put] = list(self._inserts)
+        for (name, _), written in self._written.items():
+            mapping = mapped(type(written.state))
+            row = mapping.row(written.state)
+            new = written.expected == 0
+            changes.append(Insert(mapping.table, row) if new else Update(mapping.table, row, written.expected))
+            self._relied.pop((name, written.state.id), None)
+        for row in self._rows.values():
+            changes.append(Put(mapped(type(row)).table, mapped(type(row)).row(row)))
+        for event in self._outgoing:
+            values = mapped(Outgoing).row(event)
+            del values["position"]
+            changes.append(Insert(mapped(Outgoing).table, values))
+        return Batch(changes, list(self._relied.values()))
+
+    # inside
+
+    async def _take_turn(self, key: Any) -> None:
+        await self.ground.turns.take(key)
+        self._turn, self._has_turn = key, True
+
+    async def _load(self, cls: type[T], id: UUID) -> T:
+        mapping = mapped(cls)
+        written = self._written.get(_key(cls, id))
+        if written is not None:
+            return written.state  # type: ignore[no-any-return]
+        rows = await self.fetch(sa.select(mapping.table).where(mapping.table.c.id == id, self.scope(cls)))
+        if not rows:
+            raise NotFound(thing=_words(cls), id=str(id))
+        return mapping.state(rows[0])
+
+    def _rely(self, cls: type[Any], state: Any) -> None:
+        key = _key(cls, state.id)
+        if key not in self._written:
+            self._relied.setdefault(key, Guard(mapped(cls).table, state.id, state.version))
+
+    def _check_expected(self, id: UUID, state: Any) -> None:
+        if self.expects is None or self.expects[0] != id or _key(type(state), id) in self._written:
+            return
+        if self.expects[1] != state.version:
+            raise StaleVersion(version=state.version)
+
+    def _publish(self, mapping: Mapped[Any], state: Any, event: Event, sequence: int) -> None:
+        root = mapping.root_of(state)
+        if event.subject != state.id or event.root != root or event.topic != self.ground.service:
+            raise RuntimeError(f"{event.event_type} does not speak of this {type(state).__name__}")
+        self._outgoing.append(
+            Outgoing(
+                position=None,
+                event_id=new_id(),
+                event_type=event.event_type,
+                topic=event.topic,
+                subject=event.subject,
+                root=root,
+                sequence=sequence,
+                occurred_at=self.now(),
+                recorded_at=wall_now(),
+                correlation_id=self.cause.correlation_id,
+                causation_id=self.cause.causation_id,
+                traceparent=self.cause.traceparent,
+                actor_id=self.principal.principal_id,
+                operation=self.cause.operation,
+                data=event.model_dump_json(),
+            )
+        )
+
+    @staticmethod
+    def _equal(mapping: Mapped[Any], equals: dict[str, Any]) -> list[sa.ColumnElement[bool]]:
+        return [mapping.table.c[name] == value for name, value in equals.items()]
+
+
+async def in_one_unit(
+    ground: Ground,
+    cause: Cause,
+    work: Callable[[UnitOfWork], Awaitable[R]],
+    *,
+    expects: tuple[UUID, int] | None = None,
+) -> R:
+    """Run a use case and commit it; after a clash again, in the turn of the row that clashed and nothing else."""
+    turn: Any = None
+    for _ in range(ATTEMPTS):
+        uow = UnitOfWork(ground, cause, turn=turn)
+        uow.expects = expects
+        try:
+            async with uow:
+                result = await work(uow)
+                await uow.commit()
+                return result
+        except Clash as clash:
+            turn = clash.id
+    raise TooBusy
+
+
+def _key(cls: type[Any], id: UUID) -> tuple[str, UUID]:
+    return mapped(cls).table.name, id
+
+
+def _words(cls: type[Any]) -> str:
+    return "".join(f" {c.lower()}" if c.isupper() else c for c in cls.__name__).strip()

@@ -1,0 +1,1 @@
+"""The only public door: it knows paths and keys, and no service's code."""

@@ -1,0 +1,1 @@
+"""The program: the command line, and the composition of everything in one process."""

@@ -1,0 +1,1 @@
+"""The rules of the clients service, by aggregate."""

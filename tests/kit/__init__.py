@@ -1,0 +1,1 @@
+"""What tests stand on: real services on real stores, a clock to set, people to act."""
