@@ -1,0 +1,68 @@
+# The two commands of the README are `make run` and `make test`. Everything else is listed by `make help`.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+DATA ?= data
+SHARED ?= ../shared/data
+RUN_FLAGS ?=
+DEMO_FLAGS ?=
+TEST_FLAGS ?= -n 2
+IMPORT_FLAGS ?=
+
+.PHONY: run demo test check format contracts migration import-real lock clean help
+
+run: $(VENV)/runtime ## start everything on http://127.0.0.1:8080; the first time the main job is played
+	$(BIN)/openrecp up --demo --data $(DATA) $(RUN_FLAGS)
+
+demo: $(VENV)/runtime ## the main job on a temporary system
+	$(BIN)/openrecp demo $(DEMO_FLAGS)
+
+test: $(VENV)/development ## every test that can run here (REQUIRE_ALL=1 makes a missing part a failure)
+	$(BIN)/pytest $(TEST_FLAGS)
+
+check: $(VENV)/development ## format, lint, types, import rules, dependencies, contracts
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy contracts chassis services gateway openrecp tests
+	$(BIN)/lint-imports
+	$(BIN)/deptry .
+	$(BIN)/python -m contracts.publish --check
+	$(BIN)/openrecp documents --check
+	$(BIN)/openrecp pack check demo
+
+format: $(VENV)/development
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+contracts: $(VENV)/development ## write schemas, topics, OpenAPI and permissions anew
+	$(BIN)/python -m contracts.publish
+	$(BIN)/openrecp documents
+
+migration: $(VENV)/development ## SERVICE=clients MESSAGE="what it adds"
+	$(BIN)/openrecp migration $(SERVICE) "$(MESSAGE)"
+
+import-real: $(VENV)/runtime ## the real files of $(SHARED), compared with their published totals
+	$(BIN)/python -m openrecp.import_real --data $(SHARED) $(IMPORT_FLAGS)
+
+lock: $(VENV)/development ## both locks anew from pyproject.toml
+	$(BIN)/pip install -q uv
+	$(BIN)/uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header -q -o requirements.lock
+	$(BIN)/uv pip compile pyproject.toml --extra dev -c requirements.lock --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header -q -o requirements-dev.lock
+
+$(VENV)/runtime: requirements.lock pyproject.toml
+	test -d $(VENV) || $(PYTHON) -m venv $(VENV)
+	test -e $(VENV)/development || $(BIN)/pip install -q --disable-pip-version-check --require-hashes -r requirements.lock
+	$(BIN)/pip install -q --disable-pip-version-check --no-deps --no-build-isolation --no-index -e .
+	touch $@
+
+$(VENV)/development: requirements-dev.lock pyproject.toml
+	test -d $(VENV) || $(PYTHON) -m venv $(VENV)
+	$(BIN)/pip install -q --disable-pip-version-check --require-hashes -r requirements-dev.lock
+	$(BIN)/pip install -q --disable-pip-version-check --no-deps --no-build-isolation --no-index -e .
+	touch $@ $(VENV)/runtime
+
+clean:
+	rm -rf $(VENV) build *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
+
+help:
+	@grep -E '^[a-z-]+:.*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 16
