@@ -1,0 +1,1 @@
+"""The rules of matching as pure functions over frozen state, one module per aggregate."""
