@@ -1,0 +1,1 @@
+"""Assessments: what a plant uses, which options it has, and which savings were measured."""
