@@ -11,7 +11,7 @@ from starlette.routing import Route
 from chassis.store.port import Store, StoreError
 from chassis.supervision import Supervisor
 
-SILENT_S = 60.0
+SILENT_S = 120.0
 Check = Callable[[], Awaitable[str | None]]
 """None when all is well, else what is wrong, in words."""
 
@@ -25,7 +25,7 @@ class Health:
         self.details: Callable[[], Awaitable[dict[str, Any]]] | None = None
 
     def live(self) -> dict[str, str]:
-        """Loops that have not come round for a minute, or that stopped themselves."""
+        """Loops that have not come round for two minutes, or that stopped themselves."""
         return {
             name: pulse.trouble or f"no progress for {pulse.silent_s:.0f} s"
             for name, pulse in self.supervisor.pulses.items()

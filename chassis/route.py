@@ -79,7 +79,9 @@ class Route(APIRoute):
         self.writes = not methods <= {"GET", "HEAD"}
         self.needs_if_match = "PATCH" in methods
         options["operation_id"] = endpoint.__name__
-        options["responses"] = _documented(self, path) | (options.get("responses") or {})
+        options["responses"] = _together(_documented(self, path), options.get("responses") or {})
+        if self.writes:
+            options["openapi_extra"] = {"parameters": [_KEY] + ([_IF_MATCH] if self.needs_if_match else [])}
         if options.get("status_code") is None and "POST" in methods and "{" not in path:
             options["status_code"] = 201
         super().__init__(path, endpoint, **options)
@@ -203,6 +205,33 @@ def _documented(route: Route, path: str) -> dict[int | str, dict[str, Any]]:
     if route.needs_if_match:
         known += [IfMatchIsMissing, IfMatchIsMalformed]
     return problems(*known)
+
+
+def _together(
+    usual: dict[int | str, dict[str, Any]], own: dict[int | str, dict[str, Any]]
+) -> dict[int | str, dict[str, Any]]:
+    """Both, with the sentences of a status one after the other."""
+    merged = dict(usual)
+    for status, answer in own.items():
+        before = merged.get(status, {}).get("description", "")
+        merged[status] = {**answer, "description": f"{before} {answer.get('description', '')}".strip()}
+    return merged
+
+
+_KEY = {
+    "name": "Idempotency-Key",
+    "in": "header",
+    "required": False,
+    "description": "Repeat a request safely: the same key with the same request gives the same answer, for 7 days.",
+    "schema": {"type": "string", "minLength": 1, "maxLength": 200},
+}
+_IF_MATCH = {
+    "name": "If-Match",
+    "in": "header",
+    "required": True,
+    "description": "The ETag of the version you change.",
+    "schema": {"type": "string", "pattern": '^"[0-9]{1,18}"$'},
+}
 
 
 def _rendering(endpoint: Callable[..., Any], status: int) -> Callable[..., Any]:

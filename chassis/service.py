@@ -27,8 +27,8 @@ from chassis.route import Routes
 from chassis.store.mapping import mapped_classes
 from chassis.store.port import Store
 from chassis.supervision import Supervisor
-from chassis.telemetry import Traced, consumer_lag, outbox_oldest_s, outbox_waiting
-from chassis.timers import Sweep, Timers
+from chassis.telemetry import Traced, consumer_lag, outbox_oldest_s, outbox_waiting, units
+from chassis.timers import Housekeeping, Sweep, Timers
 from chassis.unit_of_work import Ground, Scope
 
 log = structlog.get_logger()
@@ -102,6 +102,7 @@ class Running:
         self.rebuild_result: dict[str, Any] | None = None
         self._rebuilding: asyncio.Task[None] | None = None
         self.app = self._app(check)
+        store.on_commit(lambda _: units.labels(service.name).inc())
 
     def _app(self, check: TokenCheck) -> ASGIApp:
         app = self.service.api()
@@ -121,6 +122,7 @@ class Running:
         if not work:
             return
         self.supervisor.watch(f"{self.service.name}.relay", self.relay.run)
+        self.supervisor.watch(f"{self.service.name}.housekeeping", Housekeeping(self.store).run)
         for consumer in self.consumers:
             self.supervisor.watch(consumer.name, consumer.run)
         if self.sweep is not None:

@@ -3,14 +3,16 @@
 import asyncio
 import time
 from collections.abc import Awaitable, Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 import sqlalchemy as sa
 import structlog
 
-from chassis.store.port import AnySelect
+from chassis.clock import wall_now
+from chassis.store.port import AnySelect, Store
 from chassis.supervision import Pulse
+from chassis.tables import answers
 from chassis.unit_of_work import Cause, Ground, UnitOfWork, in_one_unit
 from contracts.principals import SYSTEM_PRINCIPAL
 from contracts.refusals import Refusal
@@ -19,6 +21,7 @@ log = structlog.get_logger()
 SWEEP_S = 1.0
 AT_ONCE = 200
 REST_AFTER_FAILURE_S = 30.0
+ANSWERS_ARE_KEPT = timedelta(days=7)
 Due = Callable[[datetime], AnySelect]
 UseCase = Callable[[UUID, UnitOfWork], Awaitable[None]]
 
@@ -79,6 +82,21 @@ class Sweep:
             return False
         self._resting.pop(id, None)
         return True
+
+
+class Housekeeping:
+    """Forgets, once an hour, the answers kept under idempotency keys for more than seven days."""
+
+    def __init__(self, store: Store) -> None:
+        self.store = store
+
+    async def run(self, pulse: Pulse) -> None:
+        while True:
+            old = answers.table.c.answered_at < wall_now() - ANSWERS_ARE_KEPT
+            await self.store.execute(sa.delete(answers.table).where(old))
+            for _ in range(60):
+                pulse.beat()
+                await asyncio.sleep(60.0)
 
 
 def passed(table: sa.Table, column: str, **equals: str) -> Due:

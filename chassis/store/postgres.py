@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import os
 import shutil
+from collections import Counter
 from collections.abc import AsyncIterator, Callable, Sequence
 from pathlib import Path
 from typing import Any
@@ -58,6 +59,7 @@ class PostgresStore:
         self._listeners: list[Callable[[Batch], None]] = []
         self._pool: asyncpg.Pool[asyncpg.Record] | None = None
         self._commits: Commits | None = None
+        self.group_sizes: Counter[int] = Counter()
         self._running: set[asyncio.Task[Any]] = set()
         self._leading: set[Leading] = set()
         self._options: dict[str, Any] = {
@@ -83,6 +85,7 @@ class PostgresStore:
         self._commits = Commits(
             self._units, self._connect, self._written, writers=self._writers, patience_s=self._patience_s
         )
+        self.group_sizes = self._commits.group_sizes
 
     async def stop(self) -> None:
         """Write what waits, then close; safe to call twice."""
@@ -116,12 +119,11 @@ class PostgresStore:
             try:
                 return await connection.fetch(ready.sql, *ready.arguments)
             except Exception as error:
-                known = in_port_words(error)
-                if known is error:
+                if in_port_words(error) is error:
                     raise
-                if not again or isinstance(error, TimeoutError) or not is_lost(error):
+                if not again or not is_lost(error) or isinstance(error, TimeoutError):
                     raise unreachable(error) from error
-        # The server was restarted and every pooled connection is as dead as this one. A read may be repeated.
+        # The server was restarted, and every pooled connection is as dead as this one: a read may be repeated.
         await self._opened().expire_connections()
         return await self._read(ready, again=False)
 

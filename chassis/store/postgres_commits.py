@@ -9,12 +9,12 @@ from typing import Any, TypeAlias
 import asyncpg
 
 from chassis.store.port import StoreError, Unreachable
-from chassis.store.postgres_errors import in_port_words, is_locked, unreachable, violated
+from chassis.store.postgres_errors import in_port_words, is_locked, is_victim, unreachable, violated
 from chassis.store.postgres_units import Unit, Units, clash_of
 
 GROUP = 64
 ROWS = 2_000
-ALONE = 3
+ATTEMPTS = 3
 Connection: TypeAlias = "asyncpg.Connection[asyncpg.Record]"
 
 
@@ -147,17 +147,15 @@ class _Writer:
     async def _send(self, group: Sequence[Unit]) -> None:
         connection = await self._connected()
         sql, arguments = self.units.statement(group)
-        for attempt in range(ALONE):
+        for attempt in range(1, ATTEMPTS + 1):
             try:
                 await connection.fetch(sql, *arguments)
                 return
             except Exception as error:
-                if is_locked(error) and (len(group) > 1 or attempt + 1 < ALONE):
-                    if len(group) > 1:
-                        raise
+                if is_victim(error) and len(group) == 1 and attempt < ATTEMPTS:
                     continue
                 known = in_port_words(error)
-                if known is error:
+                if known is error or (is_locked(error) and len(group) > 1):
                     raise
                 self._drop()  # after a failover the next connection may find the new primary
                 raise known from error

@@ -18,7 +18,7 @@ _LOST = (
 )
 _AWAY_CLASSES = {"53", "58"}  # no room, no memory, too many connections; the operating system failed it
 _AWAY = {"25006", "57014", "57P03", "55P03"}  # read-only, out of time, starting up, locked too long
-_LOCKED = {"40001", "40P01", "55P03"}
+_VICTIM = {"40001", "40P01"}  # chosen to end a deadlock, or a conflict of snapshots
 
 
 def is_lost(error: BaseException) -> bool:
@@ -32,9 +32,14 @@ def is_away(error: BaseException) -> bool:
     return state[:2] in _AWAY_CLASSES or state in _AWAY
 
 
+def is_victim(error: BaseException) -> bool:
+    """Undone so that another transaction could go on: the same again may pass at once."""
+    return sqlstate(error) in _VICTIM
+
+
 def is_locked(error: BaseException) -> bool:
-    """Another transaction was in the way; alone the same unit may well pass."""
-    return sqlstate(error) in _LOCKED
+    """Another transaction was in the way of some unit of the group."""
+    return is_victim(error) or sqlstate(error) == "55P03"
 
 
 def sqlstate(error: BaseException) -> str:
