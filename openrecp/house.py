@@ -1,25 +1,19 @@
 """Everything in one process: one SQLite file per service, the embedded log, the gateway in front."""
 
-import asyncio
-import gc
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 import structlog
 
-from chassis.auth import TokenCheck, TokenMint
+from chassis.auth import TokenMint
 from chassis.clock import Clock
 from chassis.log import table as log_table
 from chassis.log.table import TableLog
-from chassis.migrations.runner import Part, migrate_postgres, migrate_sqlite
-from chassis.pack import Pack
-from chassis.service import Running, Service
+from chassis.migrations.runner import Part
+from chassis.service import Running
 from chassis.settings import ROOT, Settings
 from chassis.store.port import Store
 from chassis.store.sqlite import SqliteStore
-from openrecp.services import NAMES, load
 
 log = structlog.get_logger()
 LOG_PART = Part("log", ROOT / "chassis" / "log" / "migrations", log_table.metadata)

@@ -1,0 +1,308 @@
+"""The command line: every command is one line here and its work in the module it names."""
+
+import json
+import sys
+from collections.abc import Callable, Coroutine
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from chassis.settings import Settings
+
+app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
+imports = typer.Typer(no_args_is_help=True, help="Bring files into the running system.")
+packs = typer.Typer(no_args_is_help=True, help="Country packs.")
+keys = typer.Typer(no_args_is_help=True, help="API keys of the running system.")
+deliveries = typer.Typer(no_args_is_help=True, help="Events that did not take effect.")
+app.add_typer(imports, name="import")
+app.add_typer(packs, name="pack")
+app.add_typer(keys, name="key")
+app.add_typer(deliveries, name="failed-deliveries")
+
+Data = Annotated[Path, typer.Option("--data", help="The deployment's data folder.")]
+Url = Annotated[str, typer.Option("--url", envvar="OPENRECP_URL", help="Address of the running system.")]
+Key = Annotated[
+    str | None, typer.Option("--key", envvar="OPENRECP_KEY", help="API key; else the administrator's of the demo.")
+]
+AsJson = Annotated[bool, typer.Option("--json", help="One JSON object (a line each) instead of words.")]
+ADDRESS = "http://127.0.0.1:8080"
+FOLDER = Path("data")
+
+
+def main() -> None:
+    """Entry point: what the operator can mend is told in a sentence and exit code 1."""
+    from chassis.pack import PackInvalid
+    from openrecp.backup import BackupIsDamaged, FolderIsNotEmpty
+    from openrecp.folder import FolderIsInUse
+    from openrecp.remote import AskedInVain
+
+    try:
+        app()
+    except (AskedInVain, FolderIsInUse, FolderIsNotEmpty, BackupIsDamaged, PackInvalid, OSError) as error:
+        typer.echo(str(error), err=True)
+        sys.exit(1)
+
+
+def _run(work: Coroutine[Any, Any, Any]) -> Any:
+    """Run on uvloop, which the services are measured with."""
+    import uvloop
+
+    return uvloop.run(work)
+
+
+def _settings(data: Path, **given: Any) -> Settings:
+    return Settings(data=data, **{name: value for name, value in given.items() if value is not None})
+
+
+def _tell(value: Any, as_json: bool, words: Callable[[Any], str]) -> None:
+    typer.echo(json.dumps(value, ensure_ascii=False, default=str) if as_json else words(value))
+
+
+@app.command()
+def up(
+    data: Data = FOLDER,
+    port: Annotated[int | None, typer.Option(help="Port on 127.0.0.1.")] = None,
+    demo: Annotated[bool, typer.Option("--demo", help="Play the main job once, if the folder is new.")] = False,
+) -> None:
+    """Start everything in one process and stay up until Ctrl-C."""
+    from openrecp.up import serve
+
+    _run(serve(_settings(data, port=port), demo=demo))
+
+
+@app.command()
+def init(
+    pack: Annotated[str, typer.Option("--pack", help="Country pack, e.g. demo.")],
+    data: Data = FOLDER,
+    as_json: AsJson = False,
+) -> None:
+    """Make a deployment from a pack and print the first administrator's key, once."""
+    from openrecp.house import init as make
+
+    made = _run(make(_settings(data, pack=pack)))
+    _tell(
+        made,
+        as_json,
+        lambda each: f"The administrator's key, shown this once: {each['key']}\nStart it: openrecp up --data {data}",
+    )
+
+
+@app.command()
+def demo(as_json: AsJson = False) -> None:
+    """Play the main job on a temporary system; exit code 1 at the first step that is not as it should be."""
+    from openrecp.up import demonstrate
+
+    sys.exit(0 if _run(demonstrate(as_json=as_json)) else 1)
+
+
+@app.command()
+def migrate(data: Data = FOLDER, as_json: AsJson = False) -> None:
+    """Bring every database to this version's schema."""
+    from openrecp.folder import DataFolder
+    from openrecp.house import migrate as bring
+
+    with DataFolder(data):
+        done = _run(bring(_settings(data)))
+    _tell({"migrated": done}, as_json, lambda each: "\n".join(each["migrated"]) or "Nothing to do.")
+
+
+@app.command()
+def backup(target: Path, data: Data = FOLDER, as_json: AsJson = False) -> None:
+    """Copy the whole deployment into one file, while it works."""
+    from openrecp.backup import backup as copy
+
+    manifest = copy(data, target)
+    _tell(manifest, as_json, lambda each: f"{len(each['files'])} files of {each['made_at']} in {target}")
+
+
+@app.command()
+def restore(source: Path, data: Data = FOLDER, as_json: AsJson = False) -> None:
+    """Bring a backup into an empty folder."""
+    from openrecp.backup import restore as bring
+
+    manifest = bring(source, data)
+    _tell(manifest, as_json, lambda each: f"{len(each['files'])} files of {each['made_at']} restored into {data}")
+
+
+@app.command()
+def events(
+    after: Annotated[str, typer.Option(help="Cursor; 0 = from the beginning, end = only what comes.")] = "0",
+    type: Annotated[str | None, typer.Option(help="Only this type.")] = None,
+    follow: Annotated[bool, typer.Option("--follow", help="Stay and print what comes.")] = False,
+    url: Url = ADDRESS,
+    key: Key = None,
+    data: Data = FOLDER,
+    as_json: AsJson = False,
+) -> None:
+    """Print the events of the feed."""
+    from openrecp.remote import Remote, print_events
+
+    print_events(Remote(url, key, data), after=after, type=type, follow=follow, as_json=as_json)
+
+
+@app.command()
+def rebuild(service: str, url: Url = ADDRESS, key: Key = None, data: Data = FOLDER, as_json: AsJson = False) -> None:
+    """Rebuild a service's read models from the event log and compare the hashes."""
+    from openrecp.remote import Remote
+    from openrecp.remote import rebuild as replay
+
+    outcome = replay(Remote(url, key, data), service)
+    _tell(outcome, as_json, lambda each: f"{each['state']}: {each['result']}")
+    same = (outcome["result"] or {}).get("same")
+    sys.exit(0 if outcome["state"] == "finished" and same else 1)
+
+
+@deliveries.command("list")
+def list_deliveries(
+    service: str, url: Url = ADDRESS, key: Key = None, data: Data = FOLDER, as_json: AsJson = False
+) -> None:
+    """Those that are not settled."""
+    from openrecp.remote import Remote
+
+    found = Remote(url, key, data).get(f"/v1/admin/{service}/failed-deliveries")
+    lines = [f"{each['delivery_id']} {each['state']} {each['consumer']} {each['error']}" for each in found["items"]]
+    _tell(found, as_json, lambda _: "\n".join(lines) or "None.")
+
+
+@deliveries.command()
+def redrive(
+    service: str,
+    delivery: Annotated[str | None, typer.Option(help="Only this one.")] = None,
+    url: Url = ADDRESS,
+    key: Key = None,
+    data: Data = FOLDER,
+    as_json: AsJson = False,
+) -> None:
+    """Try them again now."""
+    from openrecp.remote import Remote
+
+    path = f"/v1/admin/{service}/" + (f"failed-deliveries/{delivery}/redrive" if delivery else "redrive")
+    _tell(Remote(url, key, data).post(path), as_json, lambda each: f"redriven: {each.get('redriven', 1)}")
+
+
+@deliveries.command()
+def skip(
+    service: str,
+    delivery: str,
+    reason: str,
+    url: Url = ADDRESS,
+    key: Key = None,
+    data: Data = FOLDER,
+    as_json: AsJson = False,
+) -> None:
+    """Give one up, with a reason."""
+    from openrecp.remote import Remote
+
+    path = f"/v1/admin/{service}/failed-deliveries/{delivery}/skip"
+    _tell(Remote(url, key, data).post(path, {"reason": reason}), as_json, lambda each: each["state"])
+
+
+@keys.command("list")
+def list_keys(url: Url = ADDRESS, key: Key = None, data: Data = FOLDER, as_json: AsJson = False) -> None:
+    """Keys with their prefix, roles and expiry."""
+    from openrecp.remote import Remote
+
+    found = Remote(url, key, data).get("/v1/keys", limit=200)
+    lines = [f"{each['key_id']} {each['prefix']}… {','.join(each['roles'])} {each['label']}" for each in found["items"]]
+    _tell(found, as_json, lambda _: "\n".join(lines))
+
+
+@keys.command("create")
+def create_key(
+    label: str,
+    role: Annotated[list[str], typer.Option(help="Repeat for several roles.")],
+    province: Annotated[list[str] | None, typer.Option(help="Limit to these provinces.")] = None,
+    client_id: str | None = None,
+    provider_id: str | None = None,
+    person_id: str | None = None,
+    url: Url = ADDRESS,
+    key: Key = None,
+    data: Data = FOLDER,
+    as_json: AsJson = False,
+) -> None:
+    """Make a key; it is shown this once."""
+    from openrecp.remote import Remote
+
+    facts = {"client_id": client_id, "provider_id": provider_id, "person_id": person_id, "provinces": province}
+    body = {"label": label, "roles": role} | {name: value for name, value in facts.items() if value}
+    _tell(Remote(url, key, data).post("/v1/keys", body), as_json, lambda each: str(each["key"]))
+
+
+@keys.command("revoke")
+def revoke_key(key_id: str, url: Url = ADDRESS, key: Key = None, data: Data = FOLDER, as_json: AsJson = False) -> None:
+    """End a key now."""
+    from openrecp.remote import Remote
+
+    _tell(Remote(url, key, data).post(f"/v1/keys/{key_id}/revoke"), as_json, lambda each: "revoked")
+
+
+@imports.command("clients")
+def import_clients(
+    file: Path,
+    mapping: Annotated[str, typer.Option("--mapping", help="A shipped mapping's name or a file.")],
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would happen; write nothing.")] = False,
+    url: Url = ADDRESS,
+    key: Key = None,
+    data: Data = FOLDER,
+    as_json: AsJson = False,
+) -> None:
+    """Take in the companies of a CSV or JSON file."""
+    from openrecp.importing import import_files
+    from openrecp.remote import Remote
+
+    remote = Remote(url, key, data)
+    sys.exit(import_files(remote.url, remote.key, "clients", [file], mapping, dry_run=dry_run, as_json=as_json))
+
+
+@imports.command("assessments")
+def import_assessments(
+    assessments: Path,
+    recommendations: Path,
+    mapping: Annotated[str, typer.Option("--mapping", help="A shipped mapping's name or a file.")],
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would happen; write nothing.")] = False,
+    url: Url = ADDRESS,
+    key: Key = None,
+    data: Data = FOLDER,
+    as_json: AsJson = False,
+) -> None:
+    """Take in assessments done elsewhere, with their recommendations."""
+    from openrecp.importing import import_files
+    from openrecp.remote import Remote
+
+    remote, files = Remote(url, key, data), [assessments, recommendations]
+    sys.exit(import_files(remote.url, remote.key, "assessments", files, mapping, dry_run=dry_run, as_json=as_json))
+
+
+@packs.command("check")
+def check_pack(pack: str, as_json: AsJson = False) -> None:
+    """Say whether a pack can be used, and if not where it is wrong."""
+    from openrecp.packs import faults_of
+
+    faults = faults_of(Settings().packs / pack)
+    _tell({"pack": pack, "faults": faults}, as_json, lambda each: "\n".join(each["faults"]) or f"{pack} is in order.")
+    sys.exit(1 if faults else 0)
+
+
+@app.command()
+def documents(
+    check: Annotated[bool, typer.Option("--check", help="Only say whether they are current.")] = False,
+) -> None:
+    """Write permissions.json and openapi.json anew from the code."""
+    from openrecp import documents as derived
+
+    stale = derived.outdated() if check else derived.write()
+    for path in stale:
+        typer.echo(f"{'not current' if check else 'written'}: {path.name}")
+    sys.exit(1 if check and stale else 0)
+
+
+@app.command(hidden=True)
+def migration(service: str, message: str) -> None:
+    """Write the next migration script of a service."""
+    from openrecp.house import parts
+
+    part = next(each for each in parts() if each.name == service)
+    from chassis.migrations.runner import autogenerate
+
+    typer.echo(str(autogenerate(part, message)))

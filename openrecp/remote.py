@@ -1,0 +1,89 @@
+"""Asking a running system over its public API, as the command line does."""
+
+import json
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import httpx2
+import typer
+
+KEYS = "demo-keys.json"
+
+
+class AskedInVain(Exception):
+    """The system is not there, or said no; the sentence says what to do."""
+
+
+class Remote:
+    """A running system's address and a key to it: given, else the demo administrator's from the data folder."""
+
+    def __init__(self, url: str, key: str | None, data: Path) -> None:
+        self.url = url.rstrip("/")
+        self.key = key or _demo_key(data)
+
+    def get(self, path: str, **params: Any) -> Any:
+        return self._ask("GET", path, params={name: value for name, value in params.items() if value is not None})
+
+    def post(self, path: str, body: Any = None) -> Any:
+        return self._ask("POST", path, json=body)
+
+    def _ask(self, method: str, path: str, **options: Any) -> Any:
+        try:
+            answer = httpx2.request(
+                method,
+                self.url + path,
+                headers={"Authorization": f"Bearer {self.key}"},
+                timeout=60.0,
+                trust_env=False,
+                **options,
+            )
+        except httpx2.HTTPError as error:
+            raise AskedInVain(f"No system answers at {self.url} ({type(error).__name__}): is it up?") from None
+        if answer.status_code >= 400:
+            raise AskedInVain(_words(answer))
+        return answer.json()
+
+
+def print_events(remote: Remote, *, after: str, type: str | None, follow: bool, as_json: bool) -> None:
+    """One line an event, until the end of the feed or, following, until Ctrl-C."""
+    cursor = after
+    if after == "end":
+        cursor = str(remote.get("/v1/events", after="end")["end"])
+    while True:
+        page = remote.get("/v1/events", after=cursor, type=type, limit=200, wait=20 if follow else 0)
+        for event in page["items"]:
+            typer.echo(json.dumps(event, ensure_ascii=False) if as_json else _line(event))
+        sys.stdout.flush()
+        if not page["items"] and not follow:
+            return
+        cursor = str(page["next"])
+
+
+def rebuild(remote: Remote, service: str) -> Any:
+    """Start a rebuild and wait for its end."""
+    remote.post(f"/v1/admin/{service}/rebuild")
+    while (outcome := remote.get(f"/v1/admin/{service}/rebuild"))["state"] == "running":
+        time.sleep(0.2)
+    return outcome
+
+
+def _line(event: dict[str, Any]) -> str:
+    return f"{event['time']} {event['type']} {event['subject']} v{event['sequence']}"
+
+
+def _words(answer: httpx2.Response) -> str:
+    try:
+        problem = answer.json()
+        return f"{problem['status']} {problem['code']}: {problem['detail']}"
+    except (ValueError, KeyError):
+        return f"{answer.status_code}: {answer.text[:200]}"
+
+
+def _demo_key(data: Path) -> str:
+    path = data / KEYS
+    if not path.exists():
+        raise AskedInVain(f"Give a key with --key or OPENRECP_KEY ({path} is not there).")
+    key: str = json.loads(path.read_text(encoding="utf-8"))["administrator"]["key"]
+    return key
