@@ -18,9 +18,12 @@ from contracts.values import (
     Period,
     ProgrammeShare,
     Ratio,
+    Scheme,
     Sha256,
     Stream,
+    Unit,
     Value,
+    Version,
     VersionRef,
 )
 
@@ -84,7 +87,7 @@ class Output(Value):
     """Product output of a period in its functional unit."""
 
     quantity: Amount
-    unit: str = Field(min_length=1, max_length=32)
+    unit: Unit
 
 
 class BaselineRecorded(AssessmentEvent):
@@ -115,8 +118,8 @@ class OptionEvent(Event, subject="option_id", root="assessment_id", abstract=Tru
     pack: VersionRef | None = None
     rules_version: Code | None = None
     option_code: Code | None = None
-    option_code_scheme: str | None = None
-    option_code_version: str | None = None
+    option_code_scheme: Scheme | None = None
+    option_code_version: Version | None = None
     option_class: Code | None = None
     programme_shares: tuple[ProgrammeShare, ...] = ()
     claim_window: Period | None = None
@@ -138,7 +141,7 @@ class OptionFacts(OptionEvent, abstract=True):
     baseline_version: int | None = None
     dataset_hash: Sha256 | None = None
     baseline_period: Period | None = None
-    output_unit: str | None = None
+    output_unit: Unit | None = None
     estimate_method: Code | None = None
     data_quality: Code | None = None
     investment: Money | None = None
@@ -222,7 +225,7 @@ class OptionVerified(OptionEvent):
     baseline: DatasetPeriod | None = None
     reporting: DatasetPeriod | None = None
     months_since_commissioning: int | None = None
-    output_unit: str | None = None
+    output_unit: Unit | None = None
     output_change: Ratio | None = None
     package_id: UUID | None = None
     basis: Code | None = Field(default=None, description="measured, stipulated or allocated")

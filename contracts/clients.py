@@ -6,7 +6,7 @@ from uuid import UUID
 from pydantic import Field
 
 from contracts.event import Event
-from contracts.values import Code, CountryCode, Day, Sector
+from contracts.values import Code, CountryCode, Day, Scheme, Sector
 
 Kind = Annotated[
     str,
@@ -24,10 +24,10 @@ class ClientEvent(Event, subject="client_id", abstract=True):
 class ClientFacts(ClientEvent, abstract=True):
     country: CountryCode
     province: Code | None
-    province_scheme: str | None = None
+    province_scheme: Scheme | None = None
     isic: Sector | None
-    national_code: str | None = None
-    national_scheme: str | None = None
+    national_code: Annotated[str, Field(max_length=32)] | None = None
+    national_scheme: Scheme | None = None
     size_class: Code | None = None
     sender: Code | None = None
     row_key: str | None = Field(default=None, max_length=128)
@@ -85,7 +85,7 @@ class SiteEvent(Event, subject="site_id", root="client_id", abstract=True):
 class SiteFacts(SiteEvent, abstract=True):
     country: CountryCode
     province: Code | None
-    province_scheme: str | None = None
+    province_scheme: Scheme | None = None
 
 
 class SiteOpened(SiteFacts):

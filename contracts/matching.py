@@ -135,7 +135,7 @@ class NeedFilled(NeedEvent):
 class NeedUnmet(NeedEvent):
     """Nobody is eligible any more."""
 
-    excluded: dict[str, int] = Field(description="failed rule code → candidates it excluded")
+    excluded: dict[Code, int] = Field(description="failed rule code → candidates it excluded")
 
 
 class NeedReopened(NeedEvent):
@@ -155,7 +155,7 @@ class ShortlistMade(Event, subject="shortlist_id", root="need_id"):
     need_id: UUID
     policy_version: Code
     eligible: int
-    excluded: dict[str, int]
+    excluded: dict[Code, int]
 
 
 class OfferEvent(Event, subject="offer_id", root="need_id", abstract=True):

@@ -5,12 +5,13 @@ from decimal import Decimal
 from typing import Annotated, Any
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field, PlainSerializer
+from pydantic import BaseModel, ConfigDict, Field, PlainSerializer, WithJsonSchema
 
 Amount = Annotated[
     Decimal,
     Field(max_digits=18, decimal_places=4, allow_inf_nan=False),
     PlainSerializer(lambda value: format(value, "f"), return_type=str, when_used="json"),
+    WithJsonSchema({"type": "string", "pattern": r"^-?[0-9]{1,14}(\.[0-9]+)?$"}, mode="serialization"),
 ]
 """An exact figure with at most 18 digits, four of them after the point; a string in JSON."""
 
@@ -18,12 +19,19 @@ Ratio = Annotated[
     Decimal,
     Field(max_digits=18, decimal_places=8, allow_inf_nan=False),
     PlainSerializer(lambda value: format(value, "f"), return_type=str, when_used="json"),
+    WithJsonSchema({"type": "string", "pattern": r"^-?[0-9]{1,10}(\.[0-9]+)?$"}, mode="serialization"),
 ]
 """An exact share or relative change, eight places after the point; a string in JSON."""
 
 Currency = Annotated[str, Field(pattern=r"^[A-Z]{3}$")]
 CountryCode = Annotated[str, Field(pattern=r"^[A-Z]{2}$")]
 Code = Annotated[str, Field(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9][A-Za-z0-9_.:/-]*$")]
+Scheme = Annotated[str, Field(min_length=1, max_length=32)]
+"""The list a code stands in: a pack's own code, a country, a classification."""
+Unit = Annotated[str, Field(min_length=1, max_length=32)]
+"""A unit as the field writes it: kWh, t, m3, 1000 pieces."""
+Version = Annotated[str, Field(min_length=1, max_length=64)]
+"""The version of a list, a price or a factor."""
 Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
 Day = Annotated[date, Field(ge=date(1900, 1, 1), le=date(2200, 12, 31))]
 """A date in the centre's zone."""
@@ -50,7 +58,7 @@ class Place(Value):
 
     country: CountryCode
     province: Code | None = None
-    scheme: str | None = Field(default=None, max_length=32)
+    scheme: Scheme | None = None
 
 
 class Sector(Value):
@@ -99,9 +107,9 @@ class StreamFigures(Value):
     estimate: Amount | None = None
     estimate_high: Amount | None = None
     money: Money | None = Field(default=None, description="net saving a year")
-    price_version: str | None = None
+    price_version: Version | None = None
     co2e_t: Amount | None = None
-    factor_version: str | None = None
+    factor_version: Version | None = None
     measured: Amount | None = None
     adjusted_baseline: Amount | None = None
     non_routine: Amount | None = None
@@ -116,7 +124,7 @@ class StreamFigures(Value):
     normalised: Amount | None = None
     standard_output: Amount | None = None
     annualised: Amount | None = None
-    annualised_label: str | None = None
+    annualised_label: Code | None = None
 
 
 class Stream(Value):
@@ -126,9 +134,9 @@ class Stream(Value):
     stream_no: int = Field(ge=1, le=4)
     resource: Code = Field(description="energy, water, material, waste, other")
     carrier: Code
-    unit: str = Field(max_length=32)
+    unit: Unit
     figures: StreamFigures | None = None
-    band: str | None = None
+    band: Code | None = None
     energy_mj: Amount | None = None
     water_m3: Amount | None = None
     material_t: Amount | None = None
@@ -139,8 +147,8 @@ class Stream(Value):
 class VersionRef(Value):
     """A thing by its code and the version of the list it stands in."""
 
-    code: str = Field(max_length=64)
-    version: str | None = Field(default=None, max_length=64)
+    code: Code
+    version: Version | None = None
 
 
 class DatasetPeriod(Value):
@@ -157,4 +165,4 @@ class MvPlan(Value):
     version: int | None = None
     sha256: Sha256 | None = None
     signed_on: Day | None = None
-    timing: str | None = Field(default=None, description="prior or retrospective")
+    timing: Code | None = Field(default=None, description="prior or retrospective")
