@@ -89,6 +89,10 @@ class Out(BaseModel):
 
     model_config = ConfigDict(frozen=True)
 
+    def kept(self) -> "Out":
+        """What is kept of it under an Idempotency-Key; an answer that shows a secret keeps it to itself."""
+        return self
+
 
 class Page(Out, Generic[T]):
     """Part of a list; `next` is the cursor of the following part, null at the end."""
@@ -236,12 +240,13 @@ async def _answer_in_words(request: Request, error: Exception) -> Response:
         case StoreError():
             log.error("store.failed", error=str(error), kind=type(error).__name__, path=request.url.path)
             return problem(of_store(error))
-    raise error
+    return problem(InternalError())
 
 
 def refuse_in_words(app: FastAPI) -> None:
-    """Answer every error of this app with a problem document."""
-    for kind in (Refusal, RequestValidationError, HTTPException, StoreError):
+    """Answer every error of this app with a problem document; what nobody expected is told by `Guarded`."""
+    # Without a handler of its own for Exception, Starlette answers a plain text before Guarded hears of it.
+    for kind in (Refusal, RequestValidationError, HTTPException, StoreError, Exception):
         app.add_exception_handler(kind, _answer_in_words)
 
 
@@ -255,11 +260,12 @@ class Guarded:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        started = False
+        started = ended = False
 
         async def sending(message: Message) -> None:
-            nonlocal started
+            nonlocal started, ended
             started = True
+            ended = message["type"] == "http.response.body" and not message.get("more_body", False)
             await send(message)
 
         try:
@@ -269,9 +275,10 @@ class Guarded:
                 await problem(refusal)(scope, receive, send)
         except Exception:
             log.exception("request.failed", path=scope["path"], method=scope["method"])
-            if started:
-                raise
-            await problem(InternalError())(scope, receive, send)
+            if not started:
+                await problem(InternalError())(scope, receive, send)
+            elif not ended:
+                raise  # half an answer must not look like a whole one
 
     def _bounded(self, scope: Scope, receive: Receive) -> Receive:
         headers = dict(scope["headers"])

@@ -60,6 +60,12 @@ class Rendered(Response):
         super().__init__(value.model_dump_json() if isinstance(value, BaseModel) else b"", status)
         self.value = value
 
+    @property
+    def kept(self) -> bytes:
+        """The body as a repeated request will get it: without what is shown only once."""
+        kept = self.value.kept() if isinstance(self.value, Out) else self.value
+        return bytes(self.body) if kept is self.value else kept.model_dump_json().encode()
+
 
 class _BodyRead(Request):
     """A request whose JSON body has already become its model."""
@@ -277,7 +283,8 @@ def _slot(request: Request, principal: Principal) -> str | None:
 
 def _answer(key: tuple[str, str], response: Response) -> Answer:
     headers = {name: value for name, value in response.headers.items() if name in KEPT_HEADERS}
-    return Answer(key[0], key[1], response.status_code, headers, bytes(response.body), wall_now())
+    body = response.kept if isinstance(response, Rendered) else bytes(response.body)
+    return Answer(key[0], key[1], response.status_code, headers, body, wall_now())
 
 
 async def _kept(ground: Ground, slot: str, digest: str) -> Response | None:
