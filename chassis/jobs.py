@@ -1,11 +1,12 @@
 """Long work as a job with a lease: it shows its progress, can be cancelled, and goes on after a kill."""
 
 import asyncio
+import contextlib
 import dataclasses
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -13,13 +14,15 @@ import structlog
 
 from chassis.clock import new_id, wall_now
 from chassis.store.mapping import table
+from chassis.store.port import OutcomeUnknown, Unreachable
 from chassis.supervision import Pulse, heard
 from chassis.tables import metadata
 from chassis.unit_of_work import Cause, Ground, UnitOfWork, in_one_unit
 from contracts.principals import Principal
-from contracts.refusals import NotFound, Refusal
+from contracts.refusals import Refusal
 
 log = structlog.get_logger()
+R = TypeVar("R")
 LEASE = timedelta(seconds=15)
 RENEW_S = 5.0
 POLL_S = 2.0
@@ -40,11 +43,13 @@ class JobFailed(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """queued → running → finished, failed or cancelled. `done` of `total` steps are behind it."""
+    """queued → running → finished, failed or cancelled. `done` of `total` steps are behind it, and `result` says
+    with what; once it is taken, only its worker writes it."""
 
     job_id: UUID
     kind: str
     state: str
+    asked_by: UUID
     principal: Principal
     correlation_id: str
     asked_at: datetime
@@ -54,7 +59,6 @@ class Job:
     result: dict[str, Any] = field(default_factory=dict)
     error: str | None = None
     sentence: str | None = None
-    cancel_asked: bool = False
     lease_owner: UUID | None = None
     lease_until: datetime | None = None
     finished_at: datetime | None = None
@@ -70,19 +74,31 @@ class JobFile:
 
 
 @dataclass(frozen=True, slots=True)
-class RefusedRow:
-    """A row of a file that was refused: where, why, and what stood there."""
+class JobCancel:
+    """Somebody asked a job to stop. A row of its own: its worker writes the job's row meanwhile."""
 
     job_id: UUID
+    asked_by: UUID
+    asked_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class RefusedRow:
+    """A row of a file that was refused: where, why (a stable code and a sentence), and what stood there."""
+
+    job_id: UUID
+    file: str
     row: int
     column: str
-    reason: str
-    raw: dict[str, Any]
+    code: str
+    sentence: str
+    raw: dict[str, str]
 
 
-jobs = table(metadata, Job, "jobs", key=("job_id",), indexes=[("state", "lease_until")])
+jobs = table(metadata, Job, "jobs", key=("job_id",), indexes=[("state", "lease_until"), ("kind", "asked_by")])
 job_files = table(metadata, JobFile, "job_files", key=("job_id", "name"))
-refused_rows = table(metadata, RefusedRow, "refused_rows", key=("job_id", "row"))
+job_cancels = table(metadata, JobCancel, "job_cancels", key=("job_id",))
+refused_rows = table(metadata, RefusedRow, "refused_rows", key=("job_id", "file", "row"))
 
 
 class Jobs:
@@ -101,17 +117,17 @@ class Jobs:
         return register
 
 
-def ask(uow: UnitOfWork, kind: str, *, input: dict[str, Any], files: dict[str, bytes], total: int | None = None) -> Job:
+def ask(uow: UnitOfWork, kind: str, *, input: dict[str, Any], files: dict[str, bytes]) -> Job:
     """Queue a job, with its files, in this unit."""
     job = Job(
         job_id=new_id(),
         kind=kind,
         state="queued",
+        asked_by=uow.principal.principal_id,
         principal=uow.principal,
         correlation_id=uow.cause.correlation_id,
         asked_at=wall_now(),
         input=input,
-        total=total,
     )
     uow.put(job)
     for name, content in files.items():
@@ -119,22 +135,19 @@ def ask(uow: UnitOfWork, kind: str, *, input: dict[str, Any], files: dict[str, b
     return job
 
 
-async def cancel(uow: UnitOfWork, job_id: UUID) -> Job:
+def cancel(uow: UnitOfWork, job: Job) -> None:
     """Ask a job to stop at its next step; raises when it has ended."""
-    job = await uow.find(Job, job_id=job_id)
-    if job is None:
-        raise NotFound(thing="job")
     if job.state in ENDED:
         raise JobHasEnded(state=job.state)
-    stopped = dataclasses.replace(job, cancel_asked=True)
-    if job.state == "queued":
-        stopped = dataclasses.replace(stopped, state="cancelled", finished_at=wall_now())
-    uow.put(stopped)
-    return stopped
+    uow.put(JobCancel(job.job_id, uow.principal.principal_id, wall_now()))
 
 
 class Cancelled(Exception):
     """Somebody asked the job to stop."""
+
+
+class LeaseLost(Exception):
+    """This process was silent for too long: another one has taken the job over."""
 
 
 class Working:
@@ -150,24 +163,56 @@ class Working:
         content: bytes = rows[0][0]
         return content
 
-    async def unit(self, work: Callable[[UnitOfWork], Awaitable[Any]]) -> Any:
-        """One step as the principal who asked, in a unit of its own."""
+    async def unit(self, work: Callable[[UnitOfWork], Awaitable[R]], *, dry: bool = False) -> R:
+        """One step as the principal who asked, in a unit of its own; a dry one is thrown away uncommitted."""
         cause = Cause(self.job.principal, self.job.kind, self.job.correlation_id, causation_id=str(self.job.job_id))
-        return await in_one_unit(self.ground, cause, work)
+        if not dry:
+            return await in_one_unit(self.ground, cause, work)
+        async with UnitOfWork(self.ground, cause) as uow:
+            return await work(uow)
 
-    async def advance(self, done: int, *, total: int | None = None, refused: list[RefusedRow] | None = None) -> None:
+    async def advance(
+        self,
+        done: int,
+        *,
+        total: int | None = None,
+        result: dict[str, Any] | None = None,
+        refused: Sequence[RefusedRow] = (),
+    ) -> None:
         """Note how far it has come, with the rows refused on the way; raises `Cancelled` if asked to stop."""
-        current = await _find(self.ground, self.job.job_id)
-        if current.cancel_asked:
-            raise Cancelled
-        self.job = dataclasses.replace(current, done=done, total=total if total is not None else current.total)
+        await self._check()
+        news: dict[str, Any] = {"done": done, "lease_until": wall_now() + LEASE}
+        news |= {} if total is None else {"total": total}
+        news |= {} if result is None else {"result": result}
+        self.job = dataclasses.replace(self.job, **news)
+        await self._keep(*refused)
 
+    async def end(self, state: str, **values: Any) -> None:
+        """Nothing more will happen; its files are let go."""
+        self.job = dataclasses.replace(self.job, state=state, finished_at=wall_now(), lease_until=None, **values)
+        await self._keep()
+        files = job_files.table
+        await self.ground.store.execute(sa.delete(files).where(files.c.job_id == self.job.job_id))
+
+    async def _keep(self, *rows: Any) -> None:
         async def work(uow: UnitOfWork) -> None:
-            uow.put(self.job)
-            for row in refused or ():
+            for row in (self.job, *rows):
                 uow.put(row)
 
         await self.unit(work)
+
+    async def _check(self) -> None:
+        here, cancels = jobs.table, job_cancels.table
+        found = await self.ground.store.fetch(
+            sa.select(here.c.lease_owner, cancels.c.asked_at)
+            .select_from(here.outerjoin(cancels, here.c.job_id == cancels.c.job_id))
+            .where(here.c.job_id == self.job.job_id)
+        )
+        owner, cancelled_at = found[0]
+        if owner != self.job.lease_owner:
+            raise LeaseLost
+        if cancelled_at is not None:
+            raise Cancelled
 
 
 class Worker:
@@ -212,14 +257,22 @@ class Worker:
         renewing = asyncio.create_task(self._renew(job.job_id, pulse))
         try:
             result = await self.kinds.kinds[job.kind](working)
-            await self._end(job, "finished", result=result)
+            await working.end("finished", result=result)
         except Cancelled:
-            await self._end(job, "cancelled")
+            await working.end("cancelled")
         except JobFailed as failure:
-            await self._end(job, "failed", error=failure.code, sentence=failure.sentence)
+            await working.end("failed", error=failure.code, sentence=failure.sentence)
+        except LeaseLost:
+            log.warning("job.taken_over", kind=job.kind, job_id=str(job.job_id))
+        except asyncio.CancelledError:
+            with contextlib.suppress(Unreachable, OutcomeUnknown):
+                await self._lease_until(job.job_id, wall_now())  # whoever starts next goes on at once
+            raise
+        except (Unreachable, OutcomeUnknown):
+            raise  # the database, not the job: it goes on when the lease has run out
         except Exception as error:
             log.exception("job.failed", kind=job.kind, job_id=str(job.job_id))
-            await self._end(job, "failed", error="internal_error", sentence=f"Our mistake ({type(error).__name__}).")
+            await working.end("failed", error="internal_error", sentence=f"Our mistake ({type(error).__name__}).")
         finally:
             renewing.cancel()
 
@@ -227,18 +280,10 @@ class Worker:
         while True:
             await asyncio.sleep(RENEW_S)
             pulse.beat()
-            mine = sa.update(jobs.table).where(jobs.table.c.job_id == job_id, jobs.table.c.lease_owner == self.owner)
-            await self.ground.store.execute(mine.values(lease_until=wall_now() + LEASE))
+            with contextlib.suppress(Unreachable):
+                await self._lease_until(job_id, wall_now() + LEASE)
 
-    async def _end(self, job: Job, state: str, **values: Any) -> None:
-        current = await _find(self.ground, job.job_id)
-        ended = dataclasses.replace(current, state=state, finished_at=wall_now(), lease_until=None, **values)
-
-        async def work(uow: UnitOfWork) -> None:
-            uow.put(ended)
-
-        await Working(self.ground, job).unit(work)
-
-
-async def _find(ground: Ground, job_id: UUID) -> Job:
-    return jobs.state((await ground.store.fetch(sa.select(jobs.table).where(jobs.table.c.job_id == job_id)))[0])
+    async def _lease_until(self, job_id: UUID, until: datetime) -> None:
+        columns = jobs.table.c
+        mine = sa.update(jobs.table).where(columns.job_id == job_id, columns.lease_owner == self.owner)
+        await self.ground.store.execute(mine.where(columns.state == "running").values(lease_until=until))

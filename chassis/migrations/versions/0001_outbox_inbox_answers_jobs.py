@@ -48,6 +48,13 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('consumer', 'event_id'),
     sqlite_autoincrement=False
     )
+    op.create_table('job_cancels',
+    sa.Column('job_id', types.Id(), autoincrement=False, nullable=False),
+    sa.Column('asked_by', types.Id(), autoincrement=False, nullable=False),
+    sa.Column('asked_at', types.Instant(), autoincrement=False, nullable=False),
+    sa.PrimaryKeyConstraint('job_id'),
+    sqlite_autoincrement=False
+    )
     op.create_table('job_files',
     sa.Column('job_id', types.Id(), autoincrement=False, nullable=False),
     sa.Column('name', sa.Text(), autoincrement=False, nullable=False),
@@ -59,6 +66,7 @@ def upgrade() -> None:
     sa.Column('job_id', types.Id(), autoincrement=False, nullable=False),
     sa.Column('kind', sa.Text(), autoincrement=False, nullable=False),
     sa.Column('state', sa.Text(), autoincrement=False, nullable=False),
+    sa.Column('asked_by', types.Id(), autoincrement=False, nullable=False),
     sa.Column('principal', types.Document(), autoincrement=False, nullable=False),
     sa.Column('correlation_id', sa.Text(), autoincrement=False, nullable=False),
     sa.Column('asked_at', types.Instant(), autoincrement=False, nullable=False),
@@ -68,13 +76,13 @@ def upgrade() -> None:
     sa.Column('result', types.Document(), autoincrement=False, nullable=False),
     sa.Column('error', sa.Text(), autoincrement=False, nullable=True),
     sa.Column('sentence', sa.Text(), autoincrement=False, nullable=True),
-    sa.Column('cancel_asked', sa.Boolean(), autoincrement=False, nullable=False),
     sa.Column('lease_owner', types.Id(), autoincrement=False, nullable=True),
     sa.Column('lease_until', types.Instant(), autoincrement=False, nullable=True),
     sa.Column('finished_at', types.Instant(), autoincrement=False, nullable=True),
     sa.PrimaryKeyConstraint('job_id'),
     sqlite_autoincrement=False
     )
+    op.create_index('ix_jobs_kind_asked_by', 'jobs', ['kind', 'asked_by'], unique=False)
     op.create_index('ix_jobs_state_lease_until', 'jobs', ['state', 'lease_until'], unique=False)
     op.create_table('outbox',
     sa.Column('position', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), autoincrement=True, nullable=False),
@@ -101,10 +109,12 @@ def upgrade() -> None:
     op.create_index('uq_outbox_event_id', 'outbox', ['event_id'], unique=True)
     op.create_table('refused_rows',
     sa.Column('job_id', types.Id(), autoincrement=False, nullable=False),
+    sa.Column('file', sa.Text(), autoincrement=False, nullable=False),
     sa.Column('row', sa.BigInteger(), autoincrement=False, nullable=False),
     sa.Column('column', sa.Text(), autoincrement=False, nullable=False),
-    sa.Column('reason', sa.Text(), autoincrement=False, nullable=False),
+    sa.Column('code', sa.Text(), autoincrement=False, nullable=False),
+    sa.Column('sentence', sa.Text(), autoincrement=False, nullable=False),
     sa.Column('raw', types.Document(), autoincrement=False, nullable=False),
-    sa.PrimaryKeyConstraint('job_id', 'row'),
+    sa.PrimaryKeyConstraint('job_id', 'file', 'row'),
     sqlite_autoincrement=False
     )
