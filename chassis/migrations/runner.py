@@ -137,22 +137,24 @@ def autogenerate(part: Part, message: str) -> Path:
         with engine.connect() as connection:
             if numbers:
                 upgrade(connection, part)
-            own = set(part.metadata.tables)
+            tables = set(part.metadata.tables)
             options = {
                 "version_table": part.version_table,
                 "compare_type": False,
-                "include_name": lambda name, kind, _: kind != "table" or name in own,
+                "include_name": lambda name, kind, _: kind != "table" or name in tables,
             }
             context = MigrationContext.configure(connection, opts=options)
             produced = produce_migrations(context, part.metadata)
             operations = produced.upgrade_ops
             code = render_python_code(operations, render_item=_rendered) if operations else "pass"
-    code = "\n".join(line for line in code.splitlines() if "auto generated" not in line and "end Alembic" not in line)
+    lines = [line for line in code.splitlines() if "auto generated" not in line and "end Alembic" not in line]
     number = f"{max(numbers, default=0) + 1:04d}"
     previous = f'"{_before(number)}"' if numbers else "None"
     target = part.folder / "versions" / f"{number}_{message.replace(' ', '_')}.py"
     target.parent.mkdir(parents=True, exist_ok=True)
-    target.write_text(_SCRIPT.format(message=message, number=number, previous=previous, upgrade=code))
+    target.write_text(
+        _SCRIPT.format(message=message, number=number, previous=previous, upgrade="\n".join(lines).strip())
+    )
     return target
 
 
