@@ -2,7 +2,7 @@
 
 from pydantic import Field, model_validator
 
-from chassis.pack import Pack, Section
+from chassis.pack import ExtraField, Pack, Section
 from contracts.values import Code, Ratio, VersionRef
 from services.assessments.domain.energy import EnergyTables
 from services.assessments.domain.rules import OptionRules, Plausibility, Rules, VerificationRules
@@ -14,6 +14,7 @@ class AssessmentsPack(Section):
     rules_version: Code
     discount_rate: Ratio = Field(gt=-1)
     return_reasons: dict[Code, str]
+    assessment_fields: tuple[ExtraField, ...] = ()
     energy: EnergyTables
     plausibility: Plausibility
     options: OptionRules

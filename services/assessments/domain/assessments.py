@@ -20,8 +20,7 @@ from contracts.assessments import (
 )
 from contracts.matching import EngagementCancelled, EngagementStarted
 from contracts.principals import Principal
-from contracts.refusals import Refusal
-from contracts.values import Place
+from contracts.refusals import OutsideTerritory, Refusal
 from services.assessments.domain.baselines import Baseline, Inputs, baseline_of
 from services.assessments.domain.occurrence import Occurrence
 from services.assessments.domain.rules import Rules
@@ -29,15 +28,37 @@ from services.assessments.domain.rules import Rules
 RECORDED_ELSEWHERE = "recorded_elsewhere"
 
 
-class AssessmentState(StrEnum):
+class AssessmentStatus(StrEnum):
     OPEN = "open"
     COMPLETED = "completed"
     APPROVED = "approved"
     CANCELLED = "cancelled"
 
 
+class AssessmentOfNeedExists(Refusal):
+    sentence = "Need {need_id} has an assessment already."
+
+
+class RowIsAlreadyImported(Refusal):
+    sentence = "Row {row_key} of {sender} was imported before."
+
+
+class ProgrammeIsUnknown(Refusal):
+    status = 422
+    sentence = "The pack knows no programme {programme_code}."
+
+
+class SiteIsOfAnotherClient(Refusal):
+    status = 422
+    sentence = "The site belongs to another client."
+
+
+class SiteIsClosed(Refusal):
+    sentence = "The site is closed."
+
+
 class AssessmentIsNotOpen(Refusal):
-    sentence = "Assessment {assessment_id} is {state}; only an open one can be worked on."
+    sentence = "Assessment {assessment_id} is {status}; only an open one can be worked on."
 
 
 class AssessmentIsIncomplete(Refusal):
@@ -45,7 +66,7 @@ class AssessmentIsIncomplete(Refusal):
 
 
 class AssessmentIsNotCompleted(Refusal):
-    sentence = "Assessment {assessment_id} is {state}; a reviewer decides on a completed one."
+    sentence = "Assessment {assessment_id} is {status}; a reviewer decides on a completed one."
 
 
 class EngagementIsActive(Refusal):
@@ -79,15 +100,28 @@ class Assessor:
 
 
 @dataclass(frozen=True, slots=True)
+class Plant:
+    """The site to assess: whose it is, where it stands, and the province whose officers see it."""
+
+    client_id: UUID
+    site_id: UUID
+    country: str
+    province: str | None
+    territory: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class Assessment:
-    """The assessment of one site; `engagement_id` stands only while that engagement is active."""
+    """The assessment of one site. `territory` is the province that decides which officers may see it, null where
+    it is none of this country; `engagement_id` stands only while that engagement is active."""
 
     id: UUID
     client_id: UUID
     site_id: UUID
     country: str
     province: str | None
-    state: AssessmentState
+    territory: str | None
+    status: AssessmentStatus
     opened_at: datetime
     assessor_id: UUID | None = None
     provider_id: UUID | None = None
@@ -125,24 +159,26 @@ class Assessment:
 
 def open_assessment(
     assessment_id: UUID,
-    client_id: UUID,
-    site_id: UUID,
-    place: Place,
+    plant: Plant,
     *,
     programme_code: str | None = None,
     extra: Mapping[str, Any] | None = None,
     imported_as: tuple[str, str] | None = None,
+    by: Principal,
     at: datetime,
 ) -> tuple[Assessment, AssessmentOpened]:
     """Open one without an engagement; `imported_as` (sender, row key) labels it recorded elsewhere."""
+    if not by.covers(plant.territory):
+        raise OutsideTerritory(province=plant.province or plant.country)
     sender, row_key = imported_as or (None, None)
     assessment = Assessment(
         id=assessment_id,
-        client_id=client_id,
-        site_id=site_id,
-        country=place.country,
-        province=place.province,
-        state=AssessmentState.OPEN,
+        client_id=plant.client_id,
+        site_id=plant.site_id,
+        country=plant.country,
+        province=plant.province,
+        territory=plant.territory,
+        status=AssessmentStatus.OPEN,
         opened_at=at,
         programme_code=programme_code,
         label=RECORDED_ELSEWHERE if imported_as else None,
@@ -154,7 +190,7 @@ def open_assessment(
 
 
 def open_for_engagement(
-    engagement: EngagementStarted, *, assessment_id: UUID, at: datetime
+    engagement: EngagementStarted, *, assessment_id: UUID, territory: str | None, at: datetime
 ) -> tuple[Assessment, AssessmentOpened]:
     """A provider begins to work: its expert assesses the site."""
     assessment = Assessment(
@@ -163,7 +199,8 @@ def open_for_engagement(
         site_id=engagement.site_id,
         country=engagement.country,
         province=engagement.province,
-        state=AssessmentState.OPEN,
+        territory=territory,
+        status=AssessmentStatus.OPEN,
         opened_at=at,
         assessor_id=engagement.person_id,
         provider_id=engagement.provider_id,
@@ -193,7 +230,7 @@ def assign(assessment: Assessment, person_id: UUID) -> tuple[Assessment, Assessm
 
 def reassign(assessment: Assessment, engagement: EngagementStarted) -> tuple[Assessment, AssessmentAssigned] | None:
     """The next engagement of the same need goes on with the work that is there; None if nothing is left to do."""
-    finished = assessment.state in (AssessmentState.APPROVED, AssessmentState.CANCELLED)
+    finished = assessment.status in (AssessmentStatus.APPROVED, AssessmentStatus.CANCELLED)
     if finished or assessment.engagement_id == engagement.engagement_id:
         return None
     taken = replace(
@@ -207,7 +244,7 @@ def reassign(assessment: Assessment, engagement: EngagementStarted) -> tuple[Ass
 
 def unassign(assessment: Assessment, engagement: EngagementCancelled) -> tuple[Assessment, AssessmentUnassigned] | None:
     """Its engagement ended early: the work is kept and waits; None if it is approved or another's by now."""
-    working = assessment.state in (AssessmentState.OPEN, AssessmentState.COMPLETED)
+    working = assessment.status in (AssessmentStatus.OPEN, AssessmentStatus.COMPLETED)
     if not working or assessment.engagement_id != engagement.engagement_id:
         return None
     left = replace(assessment, engagement_id=None, provider_id=None, assessor_id=None)
@@ -250,7 +287,7 @@ def complete(
     completed_by = next(iter(assessment.assessors(by)), None)
     completed = replace(
         assessment,
-        state=AssessmentState.COMPLETED,
+        status=AssessmentStatus.COMPLETED,
         completed_by=completed_by,
         completed_at=at,
         return_reason_code=None,
@@ -273,7 +310,7 @@ def return_assessment(
     if reason_code not in reasons:
         raise ReturnReasonIsUnknown(reason_code=reason_code)
     returned = replace(
-        assessment, state=AssessmentState.OPEN, return_reason_code=reason_code, return_note=note, completed_at=None
+        assessment, status=AssessmentStatus.OPEN, return_reason_code=reason_code, return_note=note, completed_at=None
     )
     return returned, AssessmentReturned(**_thread(returned), reason_code=reason_code)
 
@@ -285,7 +322,7 @@ def approve(assessment: Assessment, *, occurrence: Occurrence, by: Principal) ->
         _require_other_eyes(assessment, by)
     approved = replace(
         assessment,
-        state=AssessmentState.APPROVED,
+        status=AssessmentStatus.APPROVED,
         approved_on=occurrence.on,
         reviewer_id=None if assessment.recorded_elsewhere else by.person_id,
     )
@@ -297,19 +334,19 @@ def cancel(assessment: Assessment) -> tuple[Assessment, AssessmentCancelled]:
     require_open(assessment)
     if assessment.engagement_id is not None:
         raise EngagementIsActive(engagement_id=assessment.engagement_id)
-    cancelled = replace(assessment, state=AssessmentState.CANCELLED)
+    cancelled = replace(assessment, status=AssessmentStatus.CANCELLED)
     return cancelled, AssessmentCancelled(**_thread(cancelled))
 
 
 def require_open(assessment: Assessment) -> None:
     """Baselines and options change only while their assessment is open."""
-    if assessment.state is not AssessmentState.OPEN:
-        raise AssessmentIsNotOpen(assessment_id=assessment.id, state=assessment.state)
+    if assessment.status is not AssessmentStatus.OPEN:
+        raise AssessmentIsNotOpen(assessment_id=assessment.id, status=assessment.status)
 
 
 def _require_completed(assessment: Assessment) -> None:
-    if assessment.state is not AssessmentState.COMPLETED:
-        raise AssessmentIsNotCompleted(assessment_id=assessment.id, state=assessment.state)
+    if assessment.status is not AssessmentStatus.COMPLETED:
+        raise AssessmentIsNotCompleted(assessment_id=assessment.id, status=assessment.status)
 
 
 def _require_other_eyes(assessment: Assessment, by: Principal) -> None:

@@ -9,7 +9,7 @@ from contracts.assessments import Output
 from contracts.refusals import Refusal
 from contracts.values import Money, Period
 from services.assessments.domain.energy import EnergyTables
-from services.assessments.domain.figures import amount
+from services.assessments.domain.figures import Number, amount
 from services.assessments.domain.rules import Plausibility, Rules
 
 
@@ -23,9 +23,9 @@ class EnergyInput:
     """One carrier as it was bought or made, in the unit of its bill or meter."""
 
     carrier: str
-    quantity: Decimal
+    quantity: Number
     unit: str
-    density_kg_per_m3: Decimal | None = None
+    density_kg_per_m3: Number | None = None
     cost: Money | None = None
 
 
@@ -36,11 +36,11 @@ class Inputs:
     period: Period
     output: Output | None = None
     energy: tuple[EnergyInput, ...] = ()
-    material_t: Decimal | None = None
-    water_m3: Decimal | None = None
-    waste_water_m3: Decimal | None = None
-    waste_t: Decimal | None = None
-    operating_hours: Decimal | None = None
+    material_t: Number | None = None
+    water_m3: Number | None = None
+    waste_water_m3: Number | None = None
+    waste_t: Number | None = None
+    operating_hours: Number | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,9 +48,9 @@ class EnergyLine:
     """An energy input in MJ, with the factor that is frozen into it; `emission_t` null = no factor known."""
 
     stated: EnergyInput
-    energy_mj: Decimal
+    energy_mj: Number
     factor_id: str | None
-    emission_t: Decimal | None
+    emission_t: Number | None
     biogenic: bool
 
 
@@ -60,9 +60,9 @@ class Baseline:
 
     stated: Inputs
     energy: tuple[EnergyLine, ...]
-    energy_mj: Decimal | None
-    emission_t_co2e: Decimal | None
-    biogenic_t_co2: Decimal | None
+    energy_mj: Number | None
+    emission_t_co2e: Number | None
+    biogenic_t_co2: Number | None
     factor_ids: tuple[str, ...]
     labels: tuple[str, ...]
 

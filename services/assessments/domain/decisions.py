@@ -7,9 +7,9 @@ from datetime import date, datetime
 from contracts.assessments import OptionApproved, OptionImplemented, OptionPostponed, OptionRefused
 from contracts.principals import Assessor, Client, Principal
 from contracts.refusals import Refusal
-from services.assessments.domain.assessments import Assessment, AssessmentState
+from services.assessments.domain.assessments import Assessment, AssessmentStatus
 from services.assessments.domain.occurrence import Occurrence, years_after
-from services.assessments.domain.options import Implementation, Option, OptionState, moved, thread
+from services.assessments.domain.options import Implementation, Option, OptionStatus, moved, thread
 from services.assessments.domain.rules import Rules
 
 
@@ -19,23 +19,23 @@ class RefusalReasonIsUnknown(Refusal):
 
 
 class AssessmentIsNotApproved(Refusal):
-    sentence = "The assessment is {state}: its options are decided on once it is approved."
+    sentence = "The assessment is {status}: its options are decided on once it is approved."
 
 
 class OptionIsDecided(Refusal):
-    sentence = "Option {option_id} is {state}: it can be approved no longer."
+    sentence = "Option {option_id} is {status}: it can be approved no longer."
 
 
 class OptionIsNotRefusable(Refusal):
-    sentence = "Option {option_id} is {state}: it can be refused no longer."
+    sentence = "Option {option_id} is {status}: it can be refused no longer."
 
 
 class OptionIsNotPostponable(Refusal):
-    sentence = "Option {option_id} is {state}: only an identified one can be postponed."
+    sentence = "Option {option_id} is {status}: only an identified one can be postponed."
 
 
 class OptionIsNotApproved(Refusal):
-    sentence = "Option {option_id} is {state}: the company has to approve it before it is implemented."
+    sentence = "Option {option_id} is {status}: the company has to approve it before it is implemented."
 
 
 def approve(
@@ -43,9 +43,9 @@ def approve(
 ) -> tuple[Option, OptionApproved]:
     """The company will do it."""
     _require_approved(assessment)
-    if option.state not in (OptionState.IDENTIFIED, OptionState.PENDING):
-        raise OptionIsDecided(option_id=option.id, state=option.state)
-    approved = moved(option, OptionState.APPROVED, occurrence, at)
+    if option.status not in (OptionStatus.IDENTIFIED, OptionStatus.PENDING):
+        raise OptionIsDecided(option_id=option.id, status=option.status)
+    approved = moved(option, OptionStatus.APPROVED, occurrence, at)
     return approved, OptionApproved(**thread(approved))
 
 
@@ -60,8 +60,8 @@ def refuse(
 ) -> tuple[Option, OptionRefused]:
     """The company will not do it, even if it had agreed before."""
     _require_approved(assessment)
-    if option.state not in (OptionState.IDENTIFIED, OptionState.PENDING, OptionState.APPROVED):
-        raise OptionIsNotRefusable(option_id=option.id, state=option.state)
+    if option.status not in (OptionStatus.IDENTIFIED, OptionStatus.PENDING, OptionStatus.APPROVED):
+        raise OptionIsNotRefusable(option_id=option.id, status=option.status)
     if reason_code not in reasons:
         raise RefusalReasonIsUnknown(reason_code=reason_code)
     return _refused(option, reason_code, occurrence, at)
@@ -72,9 +72,9 @@ def postpone(
 ) -> tuple[Option, OptionPostponed]:
     """The company decides later; `pending_years` after this is noted here, it counts as refused."""
     _require_approved(assessment)
-    if option.state is not OptionState.IDENTIFIED:
-        raise OptionIsNotPostponable(option_id=option.id, state=option.state)
-    pending = moved(option, OptionState.PENDING, occurrence, at)
+    if option.status is not OptionStatus.IDENTIFIED:
+        raise OptionIsNotPostponable(option_id=option.id, status=option.status)
+    pending = moved(option, OptionStatus.PENDING, occurrence, at)
     return replace(pending, pending_until=years_after(at, pending_years)), OptionPostponed(**thread(pending))
 
 
@@ -89,9 +89,9 @@ def implement(
     option: Option, implementation: Implementation, *, rules: Rules, at: datetime
 ) -> tuple[Option, OptionImplemented]:
     """It was done, as somebody states; only a measurement makes it a verified saving."""
-    if option.state is not OptionState.APPROVED:
-        raise OptionIsNotApproved(option_id=option.id, state=option.state)
-    done = moved(option, OptionState.IMPLEMENTED, implementation.occurrence, at)
+    if option.status is not OptionStatus.APPROVED:
+        raise OptionIsNotApproved(option_id=option.id, status=option.status)
+    done = moved(option, OptionStatus.IMPLEMENTED, implementation.occurrence, at)
     early = implementation.occurrence.on < option.identified_on
     labels = (*option.labels, "implemented_before_identified") if early else option.labels
     done = replace(done, implementation=implementation, labels=labels)
@@ -118,10 +118,10 @@ def stating_role(by: Principal) -> str:
 
 
 def _require_approved(assessment: Assessment) -> None:
-    if assessment.state is not AssessmentState.APPROVED:
-        raise AssessmentIsNotApproved(assessment_id=assessment.id, state=assessment.state)
+    if assessment.status is not AssessmentStatus.APPROVED:
+        raise AssessmentIsNotApproved(assessment_id=assessment.id, status=assessment.status)
 
 
 def _refused(option: Option, reason_code: str, occurrence: Occurrence, at: datetime) -> tuple[Option, OptionRefused]:
-    refused = replace(moved(option, OptionState.REFUSED, occurrence, at), reason_code=reason_code)
+    refused = replace(moved(option, OptionStatus.REFUSED, occurrence, at), reason_code=reason_code)
     return refused, OptionRefused(**thread(refused), reason_code=reason_code)

@@ -1,8 +1,14 @@
 """Exact figures as the events carry them: four places for amounts, eight for ratios."""
 
 from decimal import Decimal
+from typing import Annotated
+
+from pydantic import PlainSerializer
 
 from contracts.refusals import Refusal
+
+Number = Annotated[Decimal, PlainSerializer(lambda value: format(value, "f"), return_type=str, when_used="json")]
+"""An exact figure of any size; a plain string in JSON, never with an exponent."""
 
 _AMOUNT, _RATIO = Decimal("0.0001"), Decimal("0.00000001")
 _AMOUNT_LIMIT, _RATIO_LIMIT = Decimal(10) ** 14, Decimal(10) ** 10

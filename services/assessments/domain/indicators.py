@@ -6,6 +6,7 @@ from decimal import Decimal
 
 from contracts.refusals import Refusal
 from services.assessments.domain.baselines import Baseline, months_of
+from services.assessments.domain.figures import Number
 
 
 class OutputUnitChanged(Refusal):
@@ -22,25 +23,25 @@ class PeriodsDifferInLength(Refusal):
 class Indicators:
     """Productivity P/E, P/M, P/W per MJ, t and m3; intensity G/P, L/P, S/P per unit of output; null = unknown."""
 
-    energy_productivity: Decimal | None
-    material_productivity: Decimal | None
-    water_productivity: Decimal | None
-    emission_intensity: Decimal | None
-    waste_water_intensity: Decimal | None
-    waste_intensity: Decimal | None
+    energy_productivity: Number | None
+    material_productivity: Number | None
+    water_productivity: Number | None
+    emission_intensity: Number | None
+    waste_water_intensity: Number | None
+    waste_intensity: Number | None
 
 
 @dataclass(frozen=True, slots=True)
 class Change:
     """Relative changes X1/X0 - 1 of the absolute figures and of their indicators; null = unknown."""
 
-    output: Decimal | None
-    energy: Decimal | None
-    material: Decimal | None
-    water: Decimal | None
-    emission: Decimal | None
-    waste_water: Decimal | None
-    waste: Decimal | None
+    output: Number | None
+    energy: Number | None
+    material: Number | None
+    water: Number | None
+    emission: Number | None
+    waste_water: Number | None
+    waste: Number | None
     indicators: Indicators
 
 

@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Literal
 
 from contracts.values import Period
-from services.assessments.domain.figures import amount, ratio
+from services.assessments.domain.figures import Number, amount, ratio
 from services.assessments.domain.measurements import Result, Verdict, Work, timing_faults, verdict_of
 from services.assessments.domain.occurrence import days_of
 from services.assessments.domain.rules import VerificationRules
@@ -23,11 +23,11 @@ RATE_UNITS: dict[RateUnit, str] = {"kW": "kWh", "m3/h": "m3", "l/h": "l", "kg/h"
 class Readings:
     """Readings of one instrument in one state; `instrument_uncertainty` is its relative standard uncertainty."""
 
-    mean: Decimal
-    sd: Decimal
+    mean: Number
+    sd: Number
     count: int
     instrument_id: str
-    instrument_uncertainty: Decimal
+    instrument_uncertainty: Number
     taken: Period
 
     @property
@@ -56,10 +56,10 @@ def readings_of(
 class Hours:
     """Hours by a counter (a value) or stipulated (a value within a declared range), and where they come from."""
 
-    value: Decimal
+    value: Number
     source: str
-    low: Decimal | None = None
-    high: Decimal | None = None
+    low: Number | None = None
+    high: Number | None = None
 
 
 @dataclass(frozen=True, slots=True)

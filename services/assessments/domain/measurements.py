@@ -7,6 +7,7 @@ from decimal import Decimal
 from enum import StrEnum
 
 from contracts.values import Period
+from services.assessments.domain.figures import Number
 
 
 class Verdict(StrEnum):
@@ -30,29 +31,29 @@ class Work:
 class DeclaredShare:
     """What two totals would say if this share of the use is fixed; told beside the verdict, never part of it."""
 
-    fixed_share: Decimal
-    adjusted_baseline: Decimal
-    saving: Decimal
-    fraction: Decimal
-    intensity_from_growth_alone: Decimal
-    intensity_change_from_growth_alone: Decimal
+    fixed_share: Number
+    adjusted_baseline: Number
+    saving: Number
+    fraction: Number
+    intensity_from_growth_alone: Number
+    intensity_change_from_growth_alone: Number
 
 
 @dataclass(frozen=True, slots=True)
 class Bounds:
     """What two totals do tell: changes, and the saving if nothing (share 0) or everything (share 1) is fixed."""
 
-    intensity_before: Decimal
-    intensity_after: Decimal
-    productivity_change: Decimal
-    adjusted_share_0: Decimal
-    adjusted_share_1: Decimal
-    saving_share_0: Decimal
-    saving_share_1: Decimal
-    fraction_share_0: Decimal
-    fraction_share_1: Decimal
-    break_even_fixed_share: Decimal | None
-    fixed_share_needed_for_threshold: Decimal | None
+    intensity_before: Number
+    intensity_after: Number
+    productivity_change: Number
+    adjusted_share_0: Number
+    adjusted_share_1: Number
+    saving_share_0: Number
+    saving_share_1: Number
+    fraction_share_0: Number
+    fraction_share_1: Number
+    break_even_fixed_share: Number | None
+    fixed_share_needed_for_threshold: Number | None
     reaches_threshold_by_raw_change: bool
     declared: DeclaredShare | None = None
 
@@ -68,18 +69,18 @@ class Result:
     reasons: tuple[str, ...] = ()
     flags: tuple[str, ...] = ()
     basis: str | None = None
-    confidence: Decimal | None = None
-    measured: Decimal | None = None
-    adjusted_baseline: Decimal | None = None
-    saving: Decimal | None = None
-    saving_low: Decimal | None = None
-    saving_high: Decimal | None = None
-    fraction: Decimal | None = None
-    raw_change: Decimal | None = None
-    intensity_change: Decimal | None = None
-    output_change: Decimal | None = None
+    confidence: Number | None = None
+    measured: Number | None = None
+    adjusted_baseline: Number | None = None
+    saving: Number | None = None
+    saving_low: Number | None = None
+    saving_high: Number | None = None
+    fraction: Number | None = None
+    raw_change: Number | None = None
+    intensity_change: Number | None = None
+    output_change: Number | None = None
     output_unit: str | None = None
-    annualised: Decimal | None = None
+    annualised: Number | None = None
     annualised_label: str | None = None
     bounds: Bounds | None = None
 

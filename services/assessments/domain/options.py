@@ -11,6 +11,7 @@ from contracts.assessments import OptionChanged, OptionIdentified
 from contracts.principals import Principal
 from contracts.values import Evidence, Money, MvPlan
 from services.assessments.domain.assessments import Assessment, require_open
+from services.assessments.domain.figures import Number
 from services.assessments.domain.hashes import sha256_of
 from services.assessments.domain.isolation import Isolation
 from services.assessments.domain.measurements import Result, Work
@@ -20,7 +21,7 @@ from services.assessments.domain.rules import Rules
 from services.assessments.domain.two_totals import TwoTotals
 
 
-class OptionState(StrEnum):
+class OptionStatus(StrEnum):
     IDENTIFIED = "identified"
     APPROVED = "approved"
     REFUSED = "refused"
@@ -39,7 +40,7 @@ class Implementation:
     annual_saving: Money | None = None
     started_on: date | None = None
     commissioned_on: date | None = None
-    scope_fraction: Decimal | None = None
+    scope_fraction: Number | None = None
     mv_plan: MvPlan | None = None
     deviations: tuple[str, ...] = ()
     evidence: tuple[Evidence, ...] = ()
@@ -77,7 +78,7 @@ class Option:
     assessment_id: UUID
     client_id: UUID
     site_id: UUID
-    state: OptionState
+    status: OptionStatus
     proposal: Proposal
     identified_on: date
     occurred_on: date
@@ -118,7 +119,7 @@ def identify(
         assessment_id=assessment.id,
         client_id=assessment.client_id,
         site_id=assessment.site_id,
-        state=OptionState.IDENTIFIED,
+        status=OptionStatus.IDENTIFIED,
         proposal=proposal,
         identified_on=occurrence.on,
         occurred_on=occurrence.on,
@@ -141,11 +142,11 @@ def change(option: Option, assessment: Assessment, proposal: Proposal, *, rules:
     return changed, OptionChanged(**thread(changed, rules), **_facts(changed, assessment))
 
 
-def moved(option: Option, state: OptionState, occurrence: Occurrence, at: datetime) -> Option:
+def moved(option: Option, status: OptionStatus, occurrence: Occurrence, at: datetime) -> Option:
     """The option in another state, since a day and noted at a moment."""
     return replace(
         option,
-        state=state,
+        status=status,
         occurred_on=occurrence.on,
         occurred_on_precision=occurrence.precision,
         recorded_at=at,

@@ -9,6 +9,7 @@ from enum import StrEnum
 import pyxirr
 
 from contracts.values import Money
+from services.assessments.domain.figures import Number
 
 _PLACES = Decimal("0.0001")
 
@@ -28,17 +29,17 @@ class Figure:
     """A number, or the word that stands for it."""
 
     word: Word
-    value: Decimal | None = None
+    value: Number | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Cash:
     """The money of an option in one currency: spent once, saved every year of its life, salvaged at its end."""
 
-    investment: Decimal | None
-    annual_saving: Decimal | None
+    investment: Number | None
+    annual_saving: Number | None
     life_years: int | None = None
-    salvage: Decimal = Decimal(0)
+    salvage: Number = Decimal(0)
 
     def flows(self) -> list[Decimal] | None:
         """Year by year, or None while a figure is unknown."""

@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Literal
 
 from contracts.values import Period
-from services.assessments.domain.figures import amount, ratio
+from services.assessments.domain.figures import Number, amount, ratio
 from services.assessments.domain.measurements import Bounds, DeclaredShare, Result, Verdict, Work, timing_faults
 from services.assessments.domain.rules import VerificationRules
 
@@ -17,8 +17,8 @@ METHOD = "two_annual_totals"
 class Total:
     """Use and output of one year."""
 
-    use: Decimal
-    output: Decimal
+    use: Number
+    output: Number
     output_unit: str
     period: Period
 
@@ -30,7 +30,7 @@ class TwoTotals:
     unit: str
     before: Total
     after: Total
-    fixed_share: Decimal | None = None
+    fixed_share: Number | None = None
     method: Literal["two_annual_totals"] = "two_annual_totals"
 
 

@@ -14,8 +14,8 @@ from services.assessments.domain.figures import amount
 from services.assessments.domain.hashes import sha256_of
 from services.assessments.domain.isolation import Isolation, isolate
 from services.assessments.domain.measurements import Result, Verdict, Work
-from services.assessments.domain.occurrence import Occurrence, months_between
-from services.assessments.domain.options import Option, OptionState, Verification, moved, thread
+from services.assessments.domain.occurrence import DayIsInTheFuture, Occurrence, months_between
+from services.assessments.domain.options import Option, OptionStatus, Verification, moved, thread
 from services.assessments.domain.rules import Rules
 from services.assessments.domain.streams import Resource, in_reporting_unit, with_saving
 from services.assessments.domain.two_totals import TwoTotals, compare
@@ -35,7 +35,7 @@ class VerifierIsOfAssessorsFirm(Refusal):
 
 
 class OptionIsNotImplemented(Refusal):
-    sentence = "Option {option_id} is {state}: only an implemented one can be measured."
+    sentence = "Option {option_id} is {status}: only an implemented one can be measured."
 
 
 class StreamIsUnknown(Refusal):
@@ -66,9 +66,10 @@ def verify(
 ) -> tuple[Option, OptionVerified]:
     """Record what a measurement shows; only `demonstrated` makes the option verified, else it stays implemented."""
     verifier_id = _independent(option, assessment, by)
+    _require_past(measurement.data, occurrence)
     stream = next((each for each in option.proposal.streams if each.stream_no == measurement.stream_no), None)
-    if option.state is not OptionState.IMPLEMENTED or option.implementation is None:
-        raise OptionIsNotImplemented(option_id=option.id, state=option.state)
+    if option.status is not OptionStatus.IMPLEMENTED or option.implementation is None:
+        raise OptionIsNotImplemented(option_id=option.id, status=option.status)
     if stream is None:
         raise StreamIsUnknown(stream_no=measurement.stream_no)
     result = _with_plan(_result(measurement.data, option.implementation.work, rules), measurement, option)
@@ -88,7 +89,7 @@ def verify(
     )
     measured = replace(option, verifications=(*option.verifications, verification))
     if result.verdict is Verdict.DEMONSTRATED:
-        measured = replace(moved(measured, OptionState.VERIFIED, occurrence, at), verified_by=verifier_id)
+        measured = replace(moved(measured, OptionStatus.VERIFIED, occurrence, at), verified_by=verifier_id)
     verified_stream = _verified(stream, result, assessment.country, occurrence, rules)
     return measured, _event(measured, verification, verified_stream, occurrence, rules)
 
@@ -106,6 +107,12 @@ def _independent(option: Option, assessment: Assessment, by: Principal) -> UUID:
         if assessor.provider_id is not None and assessor.provider_id == by.provider_id:
             raise VerifierIsOfAssessorsFirm(option_id=option.id)
     return by.person_id
+
+
+def _require_past(data: Isolation | TwoTotals, occurrence: Occurrence) -> None:
+    _, reporting = _periods(data)
+    if reporting.ends_on > occurrence.on:
+        raise DayIsInTheFuture(day=reporting.ends_on, today=occurrence.on)
 
 
 def _result(data: Isolation | TwoTotals, work: Work, rules: Rules) -> Result:

@@ -72,7 +72,7 @@ def engagement(people: People) -> EngagementStarted:
 
 @pytest.fixture
 def opened(engagement: EngagementStarted) -> Assessment:
-    return assessments.open_for_engagement(engagement, assessment_id=UUID(int=30), at=AT)[0]
+    return assessments.open_for_engagement(engagement, assessment_id=UUID(int=30), territory="XA-N", at=AT)[0]
 
 
 @pytest.fixture(scope="session")

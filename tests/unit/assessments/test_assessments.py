@@ -6,17 +6,19 @@ from uuid import UUID
 
 import pytest
 
+from contracts.assessments import AssessmentOpened
 from contracts.matching import EngagementCancelled, EngagementStarted
 from contracts.principals import Principal, Role
-from contracts.values import Place
+from contracts.refusals import OutsideTerritory
 from services.assessments.domain import assessments
 from services.assessments.domain.assessments import (
     Assessment,
     AssessmentIsIncomplete,
     AssessmentIsNotCompleted,
     AssessmentIsNotOpen,
-    AssessmentState,
+    AssessmentStatus,
     EngagementIsActive,
+    Plant,
     ReturnReasonIsUnknown,
     ReviewerIsAssessor,
     ReviewerIsOfAssessorsFirm,
@@ -48,24 +50,38 @@ def next_engagement(engagement: EngagementStarted) -> EngagementStarted:
 
 
 def test_an_engagement_opens_one_for_its_expert(engagement: EngagementStarted) -> None:
-    opened, event = assessments.open_for_engagement(engagement, assessment_id=UUID(int=30), at=AT)
-    assert opened.state is AssessmentState.OPEN
+    opened, event = assessments.open_for_engagement(engagement, assessment_id=UUID(int=30), territory="XA-N", at=AT)
+    assert opened.status is AssessmentStatus.OPEN
     assert (opened.assessor_id, opened.provider_id) == (engagement.person_id, FIRM)
     assert event.programme_code == "GREEN-MILLS"
     assert (event.need_id, event.engagement_id, event.request_id) == (UUID(int=21), UUID(int=20), UUID(int=22))
 
 
-def test_an_officer_opens_one_without_an_engagement() -> None:
-    opened, event = assessments.open_assessment(
-        UUID(int=30), UUID(int=10), UUID(int=11), Place(country="XA", province="XA-N"), at=AT
-    )
+def opening(by: Principal, territory: str | None = "XA-N") -> tuple[Assessment, AssessmentOpened]:
+    plant = Plant(UUID(int=10), UUID(int=11), "XA", "XA-N", territory)
+    return assessments.open_assessment(UUID(int=30), plant, by=by, at=AT)
+
+
+def test_an_officer_opens_one_without_an_engagement(people: People) -> None:
+    opened, event = opening(people.officer)
     assert (opened.assessor_id, opened.engagement_id, opened.label) == (None, None, None)
     assert event.need_id is None
 
 
-def test_imported_work_says_that_it_was_recorded_elsewhere() -> None:
+def test_an_officer_opens_none_outside_its_provinces(people: People) -> None:
+    local = people.officer.model_copy(update={"provinces": frozenset({"XA-R"})})
+    for territory in ("XA-N", None):
+        with pytest.raises(OutsideTerritory):
+            opening(local, territory)
+
+
+def test_imported_work_says_that_it_was_recorded_elsewhere(people: People) -> None:
     opened, event = assessments.open_assessment(
-        UUID(int=30), UUID(int=10), UUID(int=11), Place(country="US"), imported_as=("iac", "AM0480"), at=AT
+        UUID(int=30),
+        Plant(UUID(int=10), UUID(int=11), "US", None, None),
+        imported_as=("iac", "AM0480"),
+        by=people.officer,
+        at=AT,
     )
     assert opened.recorded_elsewhere
     assert (event.sender, event.row_key) == ("iac", "AM0480")
@@ -152,7 +168,7 @@ def test_completing_twice_is_refused(completed: Assessment, people: People) -> N
 
 def test_another_person_approves(completed: Assessment, people: People) -> None:
     approved, event = assessments.approve(completed, occurrence=TODAY, by=people.reviewer)
-    assert approved.state is AssessmentState.APPROVED
+    assert approved.status is AssessmentStatus.APPROVED
     assert approved.reviewer_id == people.reviewer.person_id
     assert event.occurred_on == date(2025, 6, 2)
     with pytest.raises(AssessmentIsNotCompleted):
@@ -176,7 +192,7 @@ def test_a_colleague_cannot_review_and_two_without_a_firm_may(completed: Assessm
         assessments.approve(completed, occurrence=TODAY, by=reviewing(UUID(int=8), FIRM))
     freelance = replace(completed, provider_id=None, completed_by=None)
     approved, _ = assessments.approve(freelance, occurrence=TODAY, by=reviewing(UUID(int=8)))
-    assert approved.state is AssessmentState.APPROVED
+    assert approved.status is AssessmentStatus.APPROVED
 
 
 def test_a_key_without_a_person_cannot_review(completed: Assessment) -> None:
@@ -204,7 +220,7 @@ def test_a_returned_one_is_open_again_with_its_reason(completed: Assessment, peo
     returned, event = assessments.return_assessment(
         completed, "source_missing", note="Page 3", reasons=rules.return_reasons, by=people.reviewer
     )
-    assert returned.state is AssessmentState.OPEN
+    assert returned.status is AssessmentStatus.OPEN
     assert (returned.return_reason_code, returned.return_note) == ("source_missing", "Page 3")
     assert event.reason_code == "source_missing"
     again, _ = assessments.complete(returned, 1, by=people.assessor, at=AT)
@@ -226,7 +242,7 @@ def test_one_with_an_active_engagement_cannot_be_cancelled(opened: Assessment, e
     left = assessments.unassign(opened, cancelled_engagement(engagement))
     assert left is not None
     cancelled, event = assessments.cancel(left[0])
-    assert cancelled.state is AssessmentState.CANCELLED
+    assert cancelled.status is AssessmentStatus.CANCELLED
     assert event.need_id == engagement.need_id
     with pytest.raises(AssessmentIsNotOpen):
         assessments.cancel(cancelled)

@@ -20,7 +20,7 @@ from services.assessments.domain.decisions import (
     RefusalReasonIsUnknown,
 )
 from services.assessments.domain.occurrence import DayIsInTheFuture, Occurrence, months_between, occurred, years_after
-from services.assessments.domain.options import Implementation, Option, OptionState
+from services.assessments.domain.options import Implementation, Option, OptionStatus
 from services.assessments.domain.proposals import OptionClassIsUnknown, Proposal, SharesExceedOne, labels_of
 from services.assessments.domain.rules import Rules
 from services.assessments.domain.streams import Estimate, Resource, StreamsAreNumberedTwice, estimated
@@ -170,7 +170,7 @@ def test_the_company_decides_once_the_assessment_is_approved(identified: Option,
 def test_an_approved_option_keeps_day_and_precision(identified: Option, approved: Assessment) -> None:
     when = Occurrence(date(2005, 9, 30), "year")
     agreed, event = decisions.approve(identified, approved, occurrence=when, at=AT)
-    assert agreed.state is OptionState.APPROVED
+    assert agreed.status is OptionStatus.APPROVED
     assert (agreed.occurred_on, agreed.occurred_on_precision, agreed.recorded_at) == (date(2005, 9, 30), "year", AT)
     assert (event.occurred_on, event.occurred_on_precision) == (date(2005, 9, 30), "year")
     with pytest.raises(OptionIsDecided):
@@ -180,7 +180,7 @@ def test_an_approved_option_keeps_day_and_precision(identified: Option, approved
 def test_a_refusal_needs_a_reason_of_the_list(identified: Option, approved: Assessment, rules: Rules) -> None:
     reasons = rules.options.refusal_reasons
     refused, event = decisions.refuse(identified, approved, "cash_flow", reasons=reasons, occurrence=DAY, at=AT)
-    assert (refused.state, refused.reason_code, event.reason_code) == (OptionState.REFUSED, "cash_flow", "cash_flow")
+    assert (refused.status, refused.reason_code, event.reason_code) == (OptionStatus.REFUSED, "cash_flow", "cash_flow")
     with pytest.raises(RefusalReasonIsUnknown):
         decisions.refuse(identified, approved, "mood", reasons=reasons, occurrence=DAY, at=AT)
 
@@ -190,7 +190,7 @@ def test_what_was_agreed_may_still_be_refused_but_not_what_was_done(
 ) -> None:
     reasons = rules.options.refusal_reasons
     refused, _ = decisions.refuse(agreed, approved, "cash_flow", reasons=reasons, occurrence=DAY, at=AT)
-    assert refused.state is OptionState.REFUSED
+    assert refused.status is OptionStatus.REFUSED
     for done in (implemented, refused):
         with pytest.raises(OptionIsNotRefusable):
             decisions.refuse(done, approved, "cash_flow", reasons=reasons, occurrence=DAY, at=AT)
@@ -198,16 +198,16 @@ def test_what_was_agreed_may_still_be_refused_but_not_what_was_done(
 
 def test_a_postponed_option_is_decided_later(identified: Option, approved: Assessment, rules: Rules) -> None:
     pending, event = decisions.postpone(identified, approved, pending_years=3, occurrence=DAY, at=AT)
-    assert pending.state is OptionState.PENDING
+    assert pending.status is OptionStatus.PENDING
     assert event.occurred_on == DAY.on
     with pytest.raises(OptionIsNotPostponable):
         decisions.postpone(pending, approved, pending_years=3, occurrence=DAY, at=AT)
     agreed, _ = decisions.approve(pending, approved, occurrence=DAY, at=AT)
-    assert (agreed.state, agreed.pending_until) == (OptionState.APPROVED, None)
+    assert (agreed.status, agreed.pending_until) == (OptionStatus.APPROVED, None)
     refused, _ = decisions.refuse(
         pending, approved, "other", reasons=rules.options.refusal_reasons, occurrence=DAY, at=AT
     )
-    assert (refused.state, refused.pending_until) == (OptionState.REFUSED, None)
+    assert (refused.status, refused.pending_until) == (OptionStatus.REFUSED, None)
 
 
 def test_three_years_after_it_was_noted_a_pending_option_lapses(identified: Option, approved: Assessment) -> None:
@@ -219,7 +219,7 @@ def test_three_years_after_it_was_noted_a_pending_option_lapses(identified: Opti
     assert decisions.lapse(pending, reason_code="pending_too_long", today=too_early.date(), at=too_early) is None
     lapsed = decisions.lapse(pending, reason_code="pending_too_long", today=due.date(), at=due)
     assert lapsed is not None
-    assert (lapsed[0].state, lapsed[1].reason_code) == (OptionState.REFUSED, "pending_too_long")
+    assert (lapsed[0].status, lapsed[1].reason_code) == (OptionStatus.REFUSED, "pending_too_long")
     assert lapsed[1].occurred_on == due.date()
     assert decisions.lapse(lapsed[0], reason_code="pending_too_long", today=due.date(), at=due) is None
 
@@ -227,7 +227,7 @@ def test_three_years_after_it_was_noted_a_pending_option_lapses(identified: Opti
 def test_what_was_done_is_stated_with_its_real_cost(agreed: Option, rules: Rules) -> None:
     stated = Implementation(Occurrence(date(2025, 9, 1)), "client_stated", usd(1100), started_on=date(2025, 8, 20))
     done, event = decisions.implement(agreed, stated, rules=rules, at=AT)
-    assert done.state is OptionState.IMPLEMENTED
+    assert done.status is OptionStatus.IMPLEMENTED
     assert done.implementation == stated
     assert (event.investment, event.annual_saving) == (usd(1100), usd(1935))
     assert (event.reported_by_role, event.occurred_on) == ("client_stated", date(2025, 9, 1))

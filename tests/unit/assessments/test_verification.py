@@ -16,8 +16,8 @@ from services.assessments.domain import verification
 from services.assessments.domain.assessments import Assessment
 from services.assessments.domain.energy import UnitIsUnknown
 from services.assessments.domain.isolation import Hours, Isolation
-from services.assessments.domain.occurrence import Occurrence
-from services.assessments.domain.options import Option, OptionState
+from services.assessments.domain.occurrence import DayIsInTheFuture, Occurrence
+from services.assessments.domain.options import Option, OptionStatus
 from services.assessments.domain.rules import Rules
 from services.assessments.domain.two_totals import Total, TwoTotals
 from services.assessments.domain.verification import (
@@ -46,13 +46,13 @@ def verify(implemented: Option, approved: Assessment, rules: Rules, people: Peop
     def run(
         data: Isolation | TwoTotals, by: Principal = people.verifier, **other: Any
     ) -> tuple[Option, OptionVerified]:
-        option = other.pop("option", implemented)
+        option, on = other.pop("option", implemented), other.pop("on", date(2026, 10, 5))
         return verification.verify(
             option,
             other.pop("assessment", approved),
             Measurement(other.pop("stream_no", 1), data, **other),
             verification_id=UUID(int=60),
-            occurrence=Occurrence(date(2026, 3, 20)),
+            occurrence=Occurrence(on),
             rules=rules,
             by=by,
             at=AT,
@@ -63,7 +63,7 @@ def verify(implemented: Option, approved: Assessment, rules: Rules, people: Peop
 
 def test_a_demonstrated_saving_makes_the_option_verified(verify: Verify, people: People, near: Near) -> None:
     verified, event = verify(STIPULATED)
-    assert verified.state is OptionState.VERIFIED
+    assert verified.status is OptionStatus.VERIFIED
     assert verified.verified_by == people.verifier.person_id
     assert (event.verdict, event.method, event.ipmvp_option, event.basis) == (
         "demonstrated",
@@ -81,7 +81,7 @@ def test_a_demonstrated_saving_makes_the_option_verified(verify: Verify, people:
     assert stream.figures.money == event.annual_saving == Money(amount=Decimal(3870), currency="USD")
     assert (event.investment, event.currency) == (Money(amount=Decimal(1100), currency="USD"), "USD")
     assert (event.assessor_id, event.verifier_id) == (people.assessor.person_id, people.verifier.person_id)
-    assert event.occurred_on == date(2026, 3, 20)
+    assert event.occurred_on == date(2026, 10, 5)
     assert event.months_since_commissioning == 6
     assert event.pack is not None
     assert event.confidence == Decimal("0.90")
@@ -93,7 +93,7 @@ def test_a_demonstrated_saving_makes_the_option_verified(verify: Verify, people:
 def test_less_than_a_year_verifies_the_period_and_not_the_year(verify: Verify) -> None:
     verified, event = verify(COUNTED)
     (stream,) = event.streams
-    assert verified.state is OptionState.VERIFIED
+    assert verified.status is OptionStatus.VERIFIED
     assert stream.figures is not None
     assert stream.figures.saving == Decimal(13115)
     assert (stream.energy_mj, stream.emission_t_co2e, event.annual_saving) == (None, None, None)
@@ -114,7 +114,7 @@ def test_any_other_verdict_leaves_it_implemented(
 ) -> None:
     measured, event = verify(data)
     assert event.verdict == verdict
-    assert (measured.state, measured.verified_by) == (OptionState.IMPLEMENTED, None)
+    assert (measured.status, measured.verified_by) == (OptionStatus.IMPLEMENTED, None)
     assert measured.occurred_on == implemented.occurred_on
     assert len(measured.verifications) == 1
     assert event.annual_saving is None
@@ -161,6 +161,13 @@ def test_what_was_measured_must_be_what_is_saved(verify: Verify) -> None:
         verify(STIPULATED, stream_no=2)
 
 
+def test_what_has_not_been_measured_yet_cannot_be_verified(verify: Verify) -> None:
+    with pytest.raises(DayIsInTheFuture):
+        verify(STIPULATED, on=date(2026, 3, 13))
+    verified, _ = verify(STIPULATED, on=date(2026, 3, 14))
+    assert verified.occurred_on == date(2026, 3, 14)
+
+
 def test_only_an_implemented_option_is_measured(verify: Verify, agreed: Option) -> None:
     with pytest.raises(OptionIsNotImplemented):
         verify(STIPULATED, option=agreed)
@@ -186,7 +193,7 @@ def test_two_without_a_firm_may_verify_each_other(
     alone = people.verifier.model_copy(update={"provider_id": None})
     assessment = replace(approved, provider_id=None, completed_by=None)
     verified, _ = verify(STIPULATED, by=alone, option=freelance, assessment=assessment)
-    assert verified.state is OptionState.VERIFIED
+    assert verified.status is OptionStatus.VERIFIED
 
 
 def test_who_identified_it_cannot_verify_it_after_another_took_over(

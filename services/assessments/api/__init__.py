@@ -1,0 +1,1 @@
+"""The routes of the assessments service, by aggregate."""

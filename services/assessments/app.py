@@ -1,0 +1,24 @@
+"""The assessments service, wired."""
+
+from pathlib import Path
+
+from chassis.service import Service
+from services.assessments.api import assessments, baselines, options, savings
+from services.assessments.models import metadata
+from services.assessments.pack import AssessmentsPack
+from services.assessments.projections import projections
+from services.assessments.queries import scopes
+from services.assessments.reactions import reactions
+from services.assessments.timers import timers
+
+service = Service(
+    name="assessments",
+    folder=Path(__file__).parent,
+    metadata=metadata,
+    routes=(assessments.routes, baselines.routes, options.routes, savings.routes),
+    scopes=scopes,
+    reactions=reactions,
+    projections=projections,
+    timers=timers,
+    section=AssessmentsPack,
+)
