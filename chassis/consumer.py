@@ -5,7 +5,7 @@ import dataclasses
 from collections import deque
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -67,14 +67,23 @@ def _registering(handlers: dict[str, Any], events: tuple[type[Event], ...]) -> C
 
 
 class View:
-    """What a projection may do: find a row by its key, put it back changed. `record` is the event's envelope."""
+    """What a projection may do: find a row by its key, put it back changed. `record` is the event's envelope.
+
+    A journal that is never rebuilt may also `add` rows whose key the database draws.
+    """
 
     def __init__(self, uow: UnitOfWork, place: Callable[[Mapped[Any]], sa.Table] | None = None) -> None:
         self._uow = uow
         self._place = place
         self.rows: dict[tuple[type[Any], tuple[Any, ...]], Any] = {}
         self._touched: set[tuple[type[Any], tuple[Any, ...]]] = set()
+        self.added: list[Any] = []
         self.record: Record
+
+    @property
+    def day(self) -> date:
+        """The date of the record in the centre's zone."""
+        return self._uow.pack.calendar.day_of(self.record.occurred_at)
 
     async def find(self, cls: type[Any], **key: Any) -> Any | None:
         """The row with this primary key as this batch has left it, or None."""
@@ -92,6 +101,10 @@ class View:
         place = (type(row), tuple(getattr(row, name) for name in mapping.key))
         self.rows[place] = row
         self._touched.add(place)
+
+    def add(self, row: Any) -> None:
+        """Keep a new row behind all others of its table."""
+        self.added.append(row)
 
     @property
     def changed(self) -> list[Any]:
@@ -353,6 +366,8 @@ class Projector(Consumer):
                 view.record = record
                 uow.add(self.received(record))
                 await self.handlers[record.event_type](record.event(), view)
+            for row in view.added:
+                uow.add(row)
             for row in view.changed:
                 uow.put(row)
             if settles is not None:
