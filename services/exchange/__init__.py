@@ -1,0 +1,1 @@
+"""The exchange service: where events leave the deployment."""

@@ -1,0 +1,50 @@
+"""The journal: every event of the deployment under a number that stays its own for ever."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+import sqlalchemy as sa
+
+from chassis.log.port import Record
+from chassis.store.mapping import table
+
+metadata = sa.MetaData()
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """An event as the log delivered it; the database draws the number."""
+
+    number: int | None
+    event_id: UUID
+    event_type: str
+    topic: str
+    source: str
+    subject: UUID
+    root: UUID
+    sequence: int
+    occurred_at: datetime
+    correlation_id: str
+    causation_id: str | None
+    traceparent: str | None
+    data: str
+
+    @classmethod
+    def of(cls, record: Record) -> "Entry":
+        return cls(None, **{name: getattr(record, name) for name in cls.__slots__ if name != "number"})
+
+    def record(self) -> Record:
+        return Record(**{name: getattr(self, name) for name in self.__slots__ if name != "number"})
+
+
+journal = table(
+    metadata,
+    Entry,
+    "journal",
+    key=("number",),
+    indexes=[("event_type", "number"), ("subject", "number"), ("correlation_id", "number")],
+    autoincrement=True,
+)
+journal.table.info["in_order"] = True  # nobody reads past a number that is still to come
+sa.Index("uq_journal_event_id", journal.table.c.event_id, unique=True)

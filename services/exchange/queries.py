@@ -1,0 +1,93 @@
+"""Reading the journal: what follows a cursor, where it ends, and waiting for what is to come."""
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass
+from weakref import WeakKeyDictionary
+
+import sqlalchemy as sa
+
+from chassis.store.port import Batch, Store
+from chassis.supervision import heard
+from services.exchange.models import Entry, journal
+
+LOOK_AGAIN_S = 5.0
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """Which events a reader asks for; None is no condition."""
+
+    types: frozenset[str] | None = None
+    subject: object | None = None
+    correlation_id: str | None = None
+
+
+class Arrivals:
+    """A bell for everybody who waits: it rings when this process has written into the journal."""
+
+    def __init__(self, store: Store) -> None:
+        self.bell = asyncio.Event()
+        store.on_commit(self._notice)
+
+    def _notice(self, batch: Batch) -> None:
+        if any(change.table is journal.table for change in batch.changes):
+            rung, self.bell = self.bell, asyncio.Event()
+            rung.set()
+
+
+_arrivals: WeakKeyDictionary[Store, Arrivals] = WeakKeyDictionary()
+
+
+async def end_of_journal(store: Store) -> int:
+    """The number of the last event; 0 if there is none."""
+    last: int | None = (await store.fetch(sa.select(sa.func.max(journal.table.c.number))))[0][0]
+    return last or 0
+
+
+async def next_entries(store: Store, after: int, wanted: Wanted, *, limit: int, wait: float) -> list[Entry]:
+    """The next events behind a number; if there are none yet, the first to come within `wait` seconds."""
+    arrivals = _arrivals.get(store)
+    if arrivals is None:
+        arrivals = _arrivals[store] = Arrivals(store)
+    loop = asyncio.get_running_loop()
+    until = loop.time() + wait
+    while True:
+        bell = arrivals.bell  # taken before looking, so that nothing arrives unheard in between
+        found = await store.fetch(_page(after, wanted, limit))
+        left = until - loop.time()
+        if found or left <= 0:
+            return [journal.state(row) for row in found]
+        # In a cluster another process may write the journal: its readers look again now and then.
+        await heard(bell, min(left, LOOK_AGAIN_S))
+
+
+def _page(after: int, wanted: Wanted, limit: int) -> sa.Select[tuple[object, ...]]:
+    columns = journal.table.c
+    following = sa.select(journal.table).order_by(columns.number).limit(limit)
+    given = [
+        column == value
+        for column, value in ((columns.subject, wanted.subject), (columns.correlation_id, wanted.correlation_id))
+        if value is not None
+    ]
+    if wanted.types is not None and not wanted.types:
+        return following.where(sa.false())
+    if wanted.types is not None and not given:
+        return following.where(columns.number.in_(_first_of_each(sorted(wanted.types), after, limit)))
+    if wanted.types is not None:
+        given.append(columns.event_type.in_(sorted(wanted.types)))
+    return following.where(columns.number > after, *given)
+
+
+def _first_of_each(event_types: Sequence[str], after: int, limit: int) -> sa.Select[tuple[int]]:
+    """The next numbers of each type: a short walk along the index per type, however rare or frequent it is."""
+    columns = journal.table.c
+    walks = [
+        sa.select(columns.number)
+        .where(columns.event_type == event_type, columns.number > after)
+        .order_by(columns.number)
+        .limit(limit)
+        .subquery()
+        for event_type in event_types
+    ]
+    return sa.select(sa.union_all(*(sa.select(walk.c.number) for walk in walks)).subquery().c.number)
