@@ -151,8 +151,8 @@ class PostgresStore:
         if not unit.shape:
             self._written(unit)
             return
-        # Once handed over it will be written or refused: a caller that goes away does not undo it.
-        await asyncio.shield(self._commits.add(unit))
+        # Once handed over it will be written or refused: a caller that goes away takes only its own ear with it.
+        await self._commits.add(unit)
 
     def _written(self, unit: Unit) -> None:
         for listener in self._listeners:  # before the caller goes on, and even if it has gone away
