@@ -1,0 +1,102 @@
+"""The gateway, wired: its database, its own routes, the door in front of the services."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from fastapi import FastAPI
+from starlette.types import ASGIApp
+
+from chassis import tables
+from chassis.auth import Authenticated, TokenCheck, TokenMint
+from chassis.clock import Clock
+from chassis.health import database_check
+from chassis.http import Guarded, refuse_in_words
+from chassis.migrations.runner import CHASSIS, Part
+from chassis.pack import Pack
+from chassis.settings import ROOT, Settings
+from chassis.store.port import Store
+from chassis.telemetry import Traced
+from chassis.unit_of_work import Ground
+from gateway.api import clock_routes, key_routes, me_routes
+from gateway.door import Gateway
+from gateway.follower import Follower
+from gateway.health import Health
+from gateway.keyring import Keyring
+from gateway.models import metadata
+from gateway.pages import Documents
+from gateway.permissions import Entries, Permissions, without
+from gateway.settings import DoorSettings
+from gateway.transports import InProcess, Transport
+
+NAME = "gateway"
+PARTS = [
+    Part("chassis", CHASSIS, tables.metadata),
+    Part(NAME, Path(__file__).parent / "migrations", metadata),
+]
+"""The sections of its database, in the order they are migrated."""
+
+
+def own_api() -> FastAPI:
+    """Its own routes alone, for the documents of the API and behind the door."""
+    app = FastAPI(title="OpenRECP gateway", docs_url=None, redoc_url=None, openapi_url=None)
+    refuse_in_words(app)
+    for routes in (key_routes, me_routes, clock_routes):
+        app.router.routes.extend(routes.routes)
+    return app
+
+
+@dataclass
+class RunningGateway:
+    """The door of a deployment: `app` is what a server serves.
+
+    `services` are the transports by service name, `permissions` the entries of `contracts/permissions.json`.
+    The clock is moved only where the settings make it settable; elsewhere its paths do not exist.
+    """
+
+    settings: Settings
+    store: Store
+    clock: Clock
+    mint: TokenMint
+    pack: Pack
+    services: Mapping[str, Transport]
+    permissions: Entries
+    door: DoorSettings = field(default_factory=DoorSettings)
+    openapi: Path = ROOT / "contracts" / "openapi.json"
+    app: ASGIApp = field(init=False)
+
+    def __post_init__(self) -> None:
+        settable = self.settings.clock == "settable"
+        self._follower = Follower(self.clock, self.store) if settable else None
+        self._transports = {**self.services, NAME: InProcess(self._own())}
+        health = Health(self.services, database_check(self.store), self.door)
+        door = Gateway(
+            permissions=Permissions(self.permissions if settable else without("clock", self.permissions)),
+            keyring=Keyring(self.store),
+            mint=self.mint,
+            transports=self._transports,
+            pages={**Documents(self.openapi).pages(), **health.pages()},
+            settings=self.door,
+        )
+        guarded = Guarded(door, limit=self.door.body_limit, upload_limit=self.door.upload_limit)
+        self.app = Traced(guarded, NAME)
+
+    def _own(self) -> ASGIApp:
+        app = own_api()
+        source = self.settings.source(NAME)
+        app.state.ground = Ground(NAME, source, self.store, self.clock, self.pack, scopes={})
+        return Authenticated(app, TokenCheck(self.mint.public_key, self.settings.issuer))
+
+    async def start(self) -> None:
+        """Open the database and the pools, and set the clock where it stood."""
+        await self.store.start()
+        if self._follower is not None:
+            await self._follower.start()
+        for transport in self._transports.values():
+            await transport.start()
+
+    async def stop(self) -> None:
+        """Close what was opened."""
+        for transport in self._transports.values():
+            await transport.stop()
+        await self.store.stop()

@@ -1,0 +1,168 @@
+"""The door: every request is matched, its key checked and counted, and only then handed to the service."""
+
+import asyncio
+from collections.abc import Mapping
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.types import Message, Receive, Scope, Send
+
+from chassis.auth import TokenMint, admit
+from chassis.http import MethodIsNotAllowed, of_store, problem
+from chassis.store.port import StoreError
+from contracts.principals import NOBODY, Principal
+from contracts.refusals import Refusal
+from gateway.headers import Headers, inward
+from gateway.keyring import Keyring
+from gateway.limits import Limits, TooManyRequests
+from gateway.pages import Page
+from gateway.permissions import Operation, Permissions
+from gateway.settings import DoorSettings
+from gateway.transports import CallerHasLeft, ServiceIsAway, Transport
+
+QUERY_LIMIT = 8_000
+ALWAYS: Headers = [(b"x-content-type-options", b"nosniff")]
+UNLESS_SAID: Headers = [(b"cache-control", b"private, no-cache")]
+"""Answers depend on the key; with an ETag they may be asked for again cheaply."""
+
+
+class AddressIsTooLong(Refusal):
+    status = 414
+    sentence = "The query is longer than {limit} bytes."
+
+
+class KeyIsLimited(Refusal):
+    status = 403
+    sentence = "This key is limited by its scopes; one of {scopes} would admit it here."
+
+
+class AnswerTookTooLong(Refusal):
+    status = 504
+    sentence = (
+        "No answer within {seconds} s. Whether it took effect is not known: repeat with the same Idempotency-Key."
+    )
+
+
+class Gateway:
+    """An ASGI application in front of the services; it knows paths and keys, and none of their code."""
+
+    def __init__(
+        self,
+        *,
+        permissions: Permissions,
+        keyring: Keyring,
+        mint: TokenMint,
+        transports: Mapping[str, Transport],
+        pages: Mapping[str, Page],
+        settings: DoorSettings,
+    ) -> None:
+        self.permissions, self.keyring, self.mint = permissions, keyring, mint
+        self.transports, self.pages, self.settings = transports, pages, settings
+        self.limits = Limits(settings)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            return
+        reply = _Reply(send)
+        try:
+            page = self.pages.get(scope["path"])
+            if page is not None:
+                await (await _shown(page, Request(scope)))(scope, receive, reply)
+            else:
+                await self._answer(scope, receive, reply)
+        except CallerHasLeft:
+            return
+        except (Refusal, StoreError) as error:
+            if reply.started:
+                raise
+            await _refused(error)(scope, receive, reply)
+
+    async def _answer(self, scope: Scope, receive: Receive, reply: "_Reply") -> None:
+        operation = self.permissions.match(scope["method"], scope["raw_path"])
+        scope["operation"] = operation.name
+        principal = await self._admitted(scope, operation, reply)
+        if len(scope["query_string"]) > QUERY_LIMIT:
+            raise AddressIsTooLong(limit=QUERY_LIMIT)
+        transport = self.transports.get(operation.service)
+        if transport is None:
+            raise ServiceIsAway
+        await self._hand_over(transport, self._inside(scope, principal), receive, reply)
+
+    async def _admitted(self, scope: Scope, operation: Operation, reply: "_Reply") -> Principal:
+        """Who asks, counted and allowed to. Whoever has no good key is counted by the address instead."""
+        try:
+            bearer = await self.keyring.bearer(scope["headers"])
+        except Refusal:
+            self._count_address(scope, reply)
+            raise
+        if bearer is None:
+            self._count_address(scope, reply)
+            admit(NOBODY, operation.roles)
+            return NOBODY
+        quota = self.limits.of_key(bearer.key_id)
+        reply.extra += quota.headers
+        quota.check()
+        admit(bearer.principal, operation.roles)
+        scopes = bearer.principal.scopes
+        if scopes and scopes.isdisjoint(operation.scopes):
+            raise KeyIsLimited(scopes=", ".join(sorted(operation.scopes)))
+        return bearer.principal
+
+    def _count_address(self, scope: Scope, reply: "_Reply") -> None:
+        quota = self.limits.of_address((scope.get("client") or ("unknown", 0))[0])
+        reply.extra += quota.headers
+        quota.check()
+
+    def _inside(self, scope: Scope, principal: Principal) -> Scope:
+        """The request as a service gets it, made anew: nothing from outside is in it that was not put there."""
+        token = None if principal is NOBODY else self.mint.token(principal)
+        headers = inward(scope["headers"], token=token, correlation_id=scope["correlation_id"])
+        kept = ("type", "asgi", "http_version", "method", "scheme", "raw_path", "query_string", "client", "server")
+        path = scope["raw_path"].decode("ascii")
+        return {name: scope.get(name) for name in kept} | {"path": path, "root_path": "", "headers": headers}
+
+    async def _hand_over(self, transport: Transport, scope: Scope, receive: Receive, reply: "_Reply") -> None:
+        kind = dict(scope["headers"]).get(b"content-type", b"")
+        seconds = self.settings.upload_s if kind.startswith(b"multipart/") else self.settings.answer_s
+        try:
+            async with asyncio.timeout(seconds) as deadline:
+                await transport(scope, receive, reply)
+        except TimeoutError:
+            if not deadline.expired() or reply.started:
+                raise
+            raise AnswerTookTooLong(seconds=seconds) from None
+
+
+class _Reply:
+    """Sends an answer with the door's own headers, and knows whether one has begun."""
+
+    def __init__(self, send: Send) -> None:
+        self._send = send
+        self.extra: Headers = []
+        self.started = False
+
+    async def __call__(self, message: Message) -> None:
+        if message["type"] == "http.response.start":
+            self.started = True
+            headers = list(message.get("headers", ()))
+            names = {name for name, _ in headers}
+            headers += [pair for pair in UNLESS_SAID if pair[0] not in names]
+            message = {**message, "headers": headers + ALWAYS + self.extra}
+        await self._send(message)
+
+
+async def _shown(page: Page, request: Request) -> Response:
+    if request.method not in ("GET", "HEAD"):
+        raise MethodIsNotAllowed(allowed=["GET", "HEAD"])
+    return await page(request)
+
+
+def _refused(error: Refusal | StoreError) -> Response:
+    refusal = of_store(error) if isinstance(error, StoreError) else error
+    response = problem(refusal)
+    match refusal:
+        case MethodIsNotAllowed():
+            response.headers["Allow"] = ", ".join(refusal.params["allowed"])
+        case TooManyRequests():
+            response.headers["Retry-After"] = str(refusal.params["retry_after_s"])
+    return response

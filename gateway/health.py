@@ -1,0 +1,129 @@
+"""Health of the whole in words, and metrics: anybody may learn the verdict, only those inside the reasons."""
+
+import asyncio
+import json
+from collections.abc import Mapping
+from ipaddress import ip_address
+from typing import Any
+
+from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.types import Message, Scope
+
+from chassis.health import Check
+from chassis.telemetry import registry
+from contracts.refusals import Refusal
+from gateway.pages import Page
+from gateway.settings import DoorSettings
+from gateway.transports import Transport
+
+PATIENCE_S = 2.0
+RELAYED = ("forwarded", "x-forwarded-for", "x-real-ip")
+
+
+class OnlyFromInside(Refusal):
+    status = 403
+    sentence = "Metrics are read from this machine, or from the networks in OPENRECP_DOOR_INSIDE."
+
+
+class Health:
+    """Live: the loops of this process go round. Ready: the keys can be read and every service in this process is ready.
+
+    A service behind HTTP is told of but does not count: without it the others are still to be served.
+    """
+
+    def __init__(self, transports: Mapping[str, Transport], database: Check, settings: DoorSettings) -> None:
+        self._transports, self._database, self._settings = transports, database, settings
+
+    def pages(self) -> dict[str, Page]:
+        """Each page by its path."""
+        return {"/health/live": self._live, "/health/ready": self._ready, "/metrics": self._metrics}
+
+    async def _live(self, request: Request) -> Response:
+        found = await self._told("/health/live", only_here=True)
+        return self._verdict(request, "live", {}, found)
+
+    async def _ready(self, request: Request) -> Response:
+        words = await self._database()
+        found = await self._told("/health/ready", only_here=False)
+        return self._verdict(request, "ready", {"database": words} if words else {}, found)
+
+    async def _metrics(self, request: Request) -> Response:
+        """Prometheus text of this process; asking for readiness brings the services' own figures up to date."""
+        if not self._is_inside(request):
+            raise OnlyFromInside
+        await self._told("/health/ready", only_here=True)
+        return Response(generate_latest(registry), media_type=CONTENT_TYPE_LATEST)
+
+    def _verdict(
+        self, request: Request, what: str, trouble: dict[str, str], services: dict[str, dict[str, Any]]
+    ) -> Response:
+        here = [told for name, told in services.items() if self._transports[name].in_process]
+        good = not trouble and all(told.get(what) for told in here)
+        body: dict[str, Any] = {"service": "gateway", what: good}
+        if self._is_inside(request):
+            body |= {"trouble": trouble, "services": services}
+        return JSONResponse(body, 200 if good else 503, headers={"Cache-Control": "no-store"})
+
+    async def _told(self, path: str, *, only_here: bool) -> dict[str, dict[str, Any]]:
+        """What each service says of itself."""
+        asked = {name: each for name, each in self._transports.items() if each.in_process or not only_here}
+        answers = await asyncio.gather(*(_said(each, path) for each in asked.values()))
+        return dict(zip(asked, answers, strict=True))
+
+    def _is_inside(self, request: Request) -> bool:
+        """By the address of the peer. What a proxy on this machine passes on comes from outside."""
+        if request.client is None or any(name in request.headers for name in RELAYED):
+            return False
+        try:
+            address = ip_address(request.client.host)
+        except ValueError:
+            return False
+        return any(address in network for network in self._settings.inside)
+
+
+async def _said(transport: Transport, path: str) -> dict[str, Any]:
+    try:
+        async with asyncio.timeout(PATIENCE_S):
+            told: dict[str, Any] = json.loads(await _asked(transport, path))
+            return told
+    except TimeoutError:
+        return {"trouble": {"service": f"no answer within {PATIENCE_S:.0f} s"}}
+    except Refusal as refusal:
+        return {"trouble": {"service": str(refusal)}}
+    except ValueError:
+        return {"trouble": {"service": "it does not answer in words"}}
+
+
+async def _asked(transport: Transport, path: str) -> bytes:
+    """The body of a GET of our own."""
+    parts: list[bytes] = []
+    asked = False
+
+    async def receive() -> Message:
+        nonlocal asked
+        if asked:
+            await asyncio.Event().wait()  # we do not go away before the answer
+        asked = True
+        return {"type": "http.request", "body": b"", "more_body": False}
+
+    async def send(message: Message) -> None:
+        parts.append(message.get("body", b""))
+
+    scope: Scope = {
+        "type": "http",
+        "asgi": {"version": "3.0"},
+        "http_version": "1.1",
+        "method": "GET",
+        "scheme": "http",
+        "path": path,
+        "raw_path": path.encode(),
+        "query_string": b"",
+        "root_path": "",
+        "headers": [],
+        "client": None,
+        "server": ("gateway", 0),
+    }
+    await transport(scope, receive, send)
+    return b"".join(parts)

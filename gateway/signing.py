@@ -1,0 +1,42 @@
+"""The private key that signs the internal tokens: a file of the data folder that only its owner may read."""
+
+import os
+import stat
+from pathlib import Path
+
+from chassis.auth import TokenMint
+
+FILE = "gateway.key"
+
+
+class SigningKeyIsOpen(Exception):
+    """Others may read the key with which this deployment vouches for everybody."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(f"{path} may be read by others: chmod 600 {path}; if it has been, delete it and start again")
+
+
+def signing_key(folder: Path) -> str:
+    """The key as PEM text, made on the first start. Whoever makes it first is right."""
+    path = folder / FILE
+    if not path.exists():
+        _make(path)
+    if stat.S_IMODE(path.stat().st_mode) & 0o077:
+        raise SigningKeyIsOpen(path)
+    return path.read_text(encoding="ascii")
+
+
+def _make(path: Path) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    part = path.with_suffix(f".{os.getpid()}.part")
+    descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    try:
+        with os.fdopen(descriptor, "w", encoding="ascii") as out:
+            out.write(TokenMint.new_key())
+            out.flush()
+            os.fsync(out.fileno())
+        os.link(part, path)  # whole or not at all, and never over another process's key
+    except FileExistsError:
+        return
+    finally:
+        part.unlink()

@@ -1,0 +1,182 @@
+"""How a request reaches a service: by a call in this process, or over HTTP. Both are ASGI applications."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from typing import Protocol
+
+import aiohttp
+import yarl
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from contracts.refusals import Refusal
+from gateway.headers import outward
+
+CONNECT_S = 3.0
+IDLE_S = 3.0  # less than the five seconds after which uvicorn closes, so that no request meets a closed connection
+CONNECTIONS = 100
+REFUSED_HEADERS = ("Accept", "Accept-Encoding", "Content-Type", "User-Agent")  # never of the client's own making
+
+
+class ServiceIsAway(Refusal):
+    status = 503
+    sentence = "The service behind this path does not answer right now. Nothing was changed; please repeat in a moment."
+
+
+class AnswerWasLost(Refusal):
+    status = 502
+    sentence = (
+        "The service broke off before it had answered: repeat with the same Idempotency-Key to learn what became of it."
+    )
+
+
+class AnswerWasCutShort(Exception):
+    """A service broke off in the middle of its answer: the caller's connection has to show it."""
+
+
+class CallerHasLeft(Exception):
+    """The caller went away while it was sending its body."""
+
+
+class Transport(Protocol):
+    """A service as the door sees it. `in_process` says whether its health is this process's own."""
+
+    in_process: bool
+
+    async def start(self) -> None: ...
+
+    async def stop(self) -> None: ...
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None: ...
+
+
+class InProcess:
+    """Calls the service in the same event loop: no HTTP, no copy."""
+
+    in_process = True
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def start(self) -> None:
+        """Nothing: whoever runs the service starts it."""
+
+    async def stop(self) -> None:
+        """Nothing."""
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        await self._app(scope, receive, send)
+
+
+class OverHttp:
+    """Asks the service over HTTP/1.1 with a pool of connections of its own; bodies stream both ways.
+
+    Nothing is repeated: where it is unknown whether a request took effect, only the caller's key can settle it.
+    """
+
+    in_process = False
+
+    def __init__(self, address: str, *, connections: int = CONNECTIONS) -> None:
+        self._address = address.rstrip("/")
+        self._connections = connections
+        self._session: aiohttp.ClientSession | None = None
+
+    async def start(self) -> None:
+        """Open the pool; connections are made when they are needed."""
+        self._session = aiohttp.ClientSession(
+            connector=aiohttp.TCPConnector(limit=self._connections, keepalive_timeout=IDLE_S),
+            timeout=aiohttp.ClientTimeout(total=None, connect=CONNECT_S),  # the door bounds the whole
+            cookie_jar=aiohttp.DummyCookieJar(),
+            auto_decompress=False,
+            skip_auto_headers=REFUSED_HEADERS,
+            trust_env=False,
+        )
+
+    async def stop(self) -> None:
+        """Close the pool."""
+        if self._session is not None:
+            await self._session.close()
+            self._session = None
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        body = _Body(receive)
+        exchange = asyncio.ensure_future(self._exchange(scope, body, send))
+        leaving = asyncio.ensure_future(body.left())
+        try:
+            await asyncio.wait({exchange, leaving}, return_when=asyncio.FIRST_COMPLETED)
+            if exchange.done():
+                exchange.result()
+        finally:
+            exchange.cancel()
+            leaving.cancel()
+            await asyncio.gather(exchange, leaving, return_exceptions=True)
+
+    async def _exchange(self, scope: Scope, body: "_Body", send: Send) -> None:
+        if self._session is None:
+            raise ServiceIsAway
+        query = b"?" + scope["query_string"] if scope["query_string"] else b""
+        url = yarl.URL(self._address + (scope["raw_path"] + query).decode("latin-1"), encoded=True)
+        headers = [(name.decode("latin-1"), value.decode("latin-1")) for name, value in scope["headers"]]
+        data = await body.begin()
+        try:
+            asking = self._session.request(scope["method"], url, headers=headers, data=data, allow_redirects=False)
+            async with asking as answer:
+                await _pass_on(answer, send)
+        except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError):
+            raise ServiceIsAway from None
+        except aiohttp.ClientError as error:
+            if body.trouble is not None:
+                raise body.trouble from None
+            raise AnswerWasLost from error
+
+
+async def _pass_on(answer: aiohttp.ClientResponse, send: Send) -> None:
+    await send({"type": "http.response.start", "status": answer.status, "headers": outward(answer.raw_headers)})
+    try:
+        async for chunk in answer.content.iter_any():
+            await send({"type": "http.response.body", "body": chunk, "more_body": True})
+    except aiohttp.ClientError as error:
+        raise AnswerWasCutShort from error
+    await send({"type": "http.response.body", "body": b"", "more_body": False})
+
+
+class _Body:
+    """The body of a request on its way: whole where it came at once, else piece by piece."""
+
+    def __init__(self, receive: Receive) -> None:
+        self._receive = receive
+        self._sent = asyncio.Event()
+        self.trouble: Exception | None = None
+
+    async def begin(self) -> bytes | AsyncIterator[bytes] | None:
+        """None where there is no body."""
+        first = await self._next()
+        if first.get("more_body", False):
+            return self._pieces(first)
+        self._sent.set()
+        return first.get("body") or None
+
+    async def _pieces(self, message: Message) -> AsyncIterator[bytes]:
+        while True:
+            if message.get("body"):
+                yield message["body"]
+            if not message.get("more_body", False):
+                break
+            message = await self._next()
+        self._sent.set()
+
+    async def _next(self) -> Message:
+        """The next piece; the client library would hide why there is none, so it is kept."""
+        try:
+            message = await self._receive()
+            if message["type"] == "http.disconnect":
+                raise CallerHasLeft
+        except Exception as error:
+            self.trouble = error
+            raise
+        return message
+
+    async def left(self) -> None:
+        """Returns when the caller goes away after it has sent its body."""
+        await self._sent.wait()
+        while (await self._receive())["type"] != "http.disconnect":
+            pass
