@@ -4,6 +4,7 @@ import csv
 import io
 import re
 from collections.abc import Iterable, Sequence
+from itertools import chain
 from typing import Annotated, Any, ClassVar, Generic, TypeVar
 from uuid import UUID
 
@@ -31,6 +32,11 @@ class BodyIsInvalid(Refusal):
 class BodyIsNotJson(Refusal):
     status = 415
     sentence = "Send the body as application/json in UTF-8."
+
+
+class BodyIsNotForm(Refusal):
+    status = 415
+    sentence = "Send the body as multipart/form-data."
 
 
 class BodyIsTooLarge(Refusal):
@@ -316,8 +322,7 @@ def as_csv(header: Sequence[str], rows: Iterable[Sequence[Any]]) -> str:
     """Rows as CSV whose cells no spreadsheet takes for a formula."""
     out = io.StringIO()
     writer = csv.writer(out)
-    writer.writerow(header)
-    for row in rows:
+    for row in chain([header], rows):
         writer.writerow([_defused(cell) for cell in row])
     return out.getvalue()
 

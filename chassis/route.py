@@ -1,14 +1,15 @@
 """One route, one use case: admit, read the body strictly, run, commit, and only then answer."""
 
+import asyncio
 import contextlib
 import functools
 import hashlib
-from collections.abc import Callable, Coroutine
+from collections.abc import AsyncGenerator, Callable, Coroutine
 from typing import Annotated, Any
 from uuid import UUID
 
 import sqlalchemy as sa
-from fastapi import APIRouter, Depends, Request, Response
+from fastapi import APIRouter, Depends, Request, Response, params
 from fastapi.routing import APIRoute
 from pydantic import BaseModel
 
@@ -16,6 +17,7 @@ from chassis.auth import Allow, SignInNeeded, admit
 from chassis.clock import wall_now
 from chassis.http import (
     BodyIsInvalid,
+    BodyIsNotForm,
     BodyIsNotJson,
     IfMatchIsMalformed,
     IfMatchIsMissing,
@@ -35,6 +37,8 @@ from contracts.principals import Principal, Role
 from contracts.refusals import NotAllowed, NotFound, Refusal, StaleVersion, TooBusy
 
 Handler = Callable[[Request], Coroutine[Any, Any, Response]]
+FORM = "multipart/form-data"
+PIECE = 65_536
 KEPT_HEADERS = ("etag", "location", "content-type")
 
 
@@ -68,12 +72,22 @@ class Rendered(Response):
 
 
 class _BodyRead(Request):
-    """A request whose JSON body has already become its model."""
+    """A request whose JSON body has already become its model; a form is read from its bytes piece by piece."""
 
     _model: Any = None
 
     async def json(self) -> Any:
         return self._model
+
+    async def stream(self) -> AsyncGenerator[bytes, None]:
+        if not hasattr(self, "_body"):
+            async for piece in super().stream():
+                yield piece
+            return
+        for start in range(0, len(self._body), PIECE):
+            yield self._body[start : start + PIECE]
+            await asyncio.sleep(0)  # a whole upload in one go would hold up the event loop
+        yield b""
 
 
 class Route(APIRoute):
@@ -114,13 +128,22 @@ class Route(APIRoute):
         if not self.writes:
             return prepared, b""
         raw = await prepared.body()
+        kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+        if self._takes_form:
+            if raw and kind != FORM:
+                raise BodyIsNotForm
+            return prepared, raw
         model = self._body_model()
         if model is not None:
-            kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
             if raw and kind != "application/json":
                 raise BodyIsNotJson
             prepared._model = validated(model, raw)
         return prepared, raw
+
+    @property
+    def _takes_form(self) -> bool:
+        """Whether the body is a multipart form: FastAPI reads that into its model."""
+        return self.body_field is not None and isinstance(self.body_field.field_info, params.Form)
 
     def _body_model(self) -> type[BaseModel] | None:
         kind = self.body_field.field_info.annotation if self.body_field else None
@@ -142,9 +165,7 @@ class Route(APIRoute):
         slot = _slot(request, principal)
         if slot is None:
             return await self._run(request, inner, ground, principal, None)
-        digest = hashlib.sha256(
-            request.url.path.encode() + b"\n" + request.url.query.encode() + b"\n" + raw
-        ).hexdigest()
+        digest = await _digest(request, raw)
         async with ground.turns.turn(slot):
             kept = await _kept(ground, slot, digest)
             if kept is not None:
@@ -270,6 +291,16 @@ def _head(request: Request, response: Response) -> None:
 def _cause(request: Request, principal: Principal, operation: str | None) -> Cause:
     correlation = request.scope.get("correlation_id") or ""
     return Cause(principal, operation or "", correlation, traceparent=request.headers.get("traceparent"))
+
+
+async def _digest(request: Request, raw: bytes) -> str:
+    """What a request is known by: its path and its body."""
+    digest = hashlib.sha256(request.url.path.encode() + b"\n" + request.url.query.encode() + b"\n")
+    if len(raw) > PIECE:
+        await asyncio.to_thread(digest.update, raw)
+    else:
+        digest.update(raw)
+    return digest.hexdigest()
 
 
 def _slot(request: Request, principal: Principal) -> str | None:

@@ -78,9 +78,11 @@ def init(
     as_json: AsJson = False,
 ) -> None:
     """Make a deployment from a pack and print the first administrator's key, once."""
+    from openrecp.folder import DataFolder
     from openrecp.house import init as make
 
-    made = _run(make(_settings(data, pack=pack)))
+    with DataFolder(data):
+        made = _run(make(_settings(data, pack=pack)))
     _tell(
         made,
         as_json,

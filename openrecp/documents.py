@@ -4,10 +4,9 @@ import json
 from pathlib import Path
 from typing import Any
 
-from gateway.app import own_api
-
 from chassis.settings import ROOT
 from gateway import openapi, permissions
+from gateway.app import own_api
 from openrecp.services import NAMES, load
 
 FOLDER = ROOT / "contracts"

@@ -1,38 +1,106 @@
-"""Everything in one process: one SQLite file per service, the embedded log, the gateway in front."""
+"""Everything in one process: a store per service, the embedded log, the gateway in front."""
 
+import asyncio
+import gc
+import json
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import structlog
 
-from chassis.auth import TokenMint
+from chassis.auth import TokenCheck, TokenMint
 from chassis.clock import Clock
 from chassis.log import table as log_table
 from chassis.log.table import TableLog
-from chassis.migrations.runner import Part
+from chassis.migrations.runner import Part, migrate_postgres, migrate_sqlite
+from chassis.pack import Pack, PackInvalid
 from chassis.service import Running
 from chassis.settings import ROOT, Settings
 from chassis.store.port import Store
 from chassis.store.sqlite import SqliteStore
+from gateway.app import PARTS as GATEWAY_PARTS
+from gateway.app import RunningGateway
+from gateway.keyring import administrator_key
+from gateway.signing import signing_key
+from gateway.transports import InProcess
+from openrecp.packs import faults_of
+from openrecp.services import NAMES, load
 
 log = structlog.get_logger()
-LOG_PART = Part("log", ROOT / "chassis" / "log" / "migrations", log_table.metadata)
+LOG_PARTS = [Part("log", ROOT / "chassis" / "log" / "migrations", log_table.metadata)]
+PERMISSIONS = ROOT / "contracts" / "permissions.json"
 
 
 @dataclass
 class House:
-    """The running services of a deployment by name, with what they share."""
+    """The running services of a deployment by name, and its door."""
 
     settings: Settings
     running: dict[str, Running]
+    gateway: RunningGateway
     event_log: TableLog
     clock: Clock
-    mint: TokenMint
 
     async def settled(self) -> bool:
         """Whether every event has left its outbox and every consumer has passed the end of its topics."""
         facts = [await each.facts() for each in self.running.values()]
         return all(each["outbox"]["waiting"] == 0 and not any(each["lag"].values()) for each in facts)
+
+
+@asynccontextmanager
+async def open_house(settings: Settings, clock: Clock | None = None) -> AsyncIterator[House]:
+    """Migrate, start every service and the gateway; on the way out stop in the opposite order.
+
+    Whoever calls it holds the lock of the data folder.
+    """
+    await migrate(settings)
+    pack = Pack(settings.packs / _pack_of(settings))
+    clock = clock or Clock(settable=settings.clock == "settable")
+    mint = TokenMint(signing_key(settings.data), settings.issuer)
+    async with AsyncExitStack() as stack:
+        event_log = TableLog(store_of(settings, "log"))
+        await event_log.start()
+        stack.push_async_callback(event_log.stop)
+        running = {name: _service(name, settings, event_log, clock, pack, mint) for name in NAMES}
+        gateway = _gateway(settings, running, clock, pack, mint)
+        for each in running.values():
+            await each.start()
+            stack.push_async_callback(each.stop)
+        await gateway.start()
+        stack.push_async_callback(gateway.stop)
+        # What was loaded to start stays: the collector need not look at it again.
+        gc.collect()
+        gc.freeze()
+        yield House(settings, running, gateway, event_log, clock)
+
+
+def _service(name: str, settings: Settings, event_log: TableLog, clock: Clock, pack: Pack, mint: TokenMint) -> Running:
+    return Running(
+        load(name),
+        store=store_of(settings, name),
+        event_log=event_log,
+        clock=clock,
+        pack=pack,
+        source=settings.source(name),
+        check=TokenCheck(mint.public_key, settings.issuer),
+    )
+
+
+def _gateway(
+    settings: Settings, running: dict[str, Running], clock: Clock, pack: Pack, mint: TokenMint
+) -> RunningGateway:
+    return RunningGateway(
+        settings=settings,
+        store=store_of(settings, "gateway"),
+        clock=clock,
+        mint=mint,
+        pack=pack,
+        services={name: InProcess(each.app) for name, each in running.items()},
+        permissions=json.loads(PERMISSIONS.read_text(encoding="utf-8")),
+    )
 
 
 def database_of(settings: Settings, name: str) -> tuple[Path, str | None]:
@@ -48,4 +116,55 @@ def store_of(settings: Settings, name: str) -> Store:
         return SqliteStore(path)
     from chassis.store.postgres import PostgresStore
 
-    return PostgresStore(dsn)
+    # Readers of the log must never see a position before a lower one: its appends go through one writer.
+    return PostgresStore(dsn, writers=1) if name == "log" else PostgresStore(dsn)
+
+
+def parts_of(name: str) -> list[Part]:
+    """The sections of a database's schema: a service's, the gateway's or the log's."""
+    if name == "log":
+        return LOG_PARTS
+    return GATEWAY_PARTS if name == "gateway" else load(name).parts
+
+
+def parts() -> list[Part]:
+    """Every section there is, by which `openrecp migration` finds one."""
+    every = {part.name: part for name in ("log", "gateway", *NAMES) for part in parts_of(name)}
+    return list(every.values())
+
+
+async def migrate(settings: Settings) -> list[str]:
+    """Bring every database to this version's schema, one after the other; says what was done."""
+    done: list[str] = []
+    for name in ("log", "gateway", *NAMES):
+        path, dsn = database_of(settings, name)
+        if dsn is None:
+            done += await asyncio.to_thread(migrate_sqlite, path, parts_of(name))
+        else:
+            done += await migrate_postgres(dsn, parts_of(name))
+    for line in done:
+        log.info("migrated", what=line)
+    return done
+
+
+async def init(settings: Settings) -> dict[str, Any]:
+    """Make a deployment: its databases, the name of its pack, and the first administrator.
+
+    Whoever calls it holds the lock of the data folder.
+    """
+    faults = faults_of(settings.packs / settings.pack)
+    if faults:
+        raise PackInvalid(settings.pack, faults)
+    await migrate(settings)
+    (settings.data / "pack").write_text(settings.pack, encoding="utf-8")
+    store = store_of(settings, "gateway")
+    await store.start()
+    text, key = await administrator_key(store)
+    await store.stop()
+    return {"pack": settings.pack, "data": str(settings.data), "key_id": str(key.key_id), "key": text}
+
+
+def _pack_of(settings: Settings) -> str:
+    """The pack this folder was made from, else that of the settings."""
+    chosen = settings.data / "pack"
+    return chosen.read_text(encoding="utf-8").strip() if chosen.exists() else settings.pack

@@ -104,6 +104,9 @@ class Stage:
         except StepFailed as failure:
             step.observed = f"{step.observed} {failure}".strip()
             raise
+        except (KeyError, IndexError, TypeError, ValueError, httpx2.HTTPError) as odd:
+            step.observed = f"{step.observed} the answer was not as it should be: {odd!r}".strip()
+            raise StepFailed(step.observed) from odd
         finally:
             await self._read()
             step.events = [_short(each["type"]) for each in self._seen]

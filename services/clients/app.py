@@ -3,7 +3,8 @@
 from pathlib import Path
 
 from chassis.service import Service
-from services.clients.api import clients, consents, service_requests, sites
+from services.clients.api import client_imports, clients, consents, service_requests, sites
+from services.clients.imports import jobs
 from services.clients.models import metadata
 from services.clients.pack import ClientsPack
 from services.clients.projections import projections
@@ -15,10 +16,11 @@ service = Service(
     name="clients",
     folder=Path(__file__).parent,
     metadata=metadata,
-    routes=(clients.routes, consents.routes, sites.routes, service_requests.routes),
+    routes=(clients.routes, consents.routes, sites.routes, service_requests.routes, client_imports.routes),
     scopes=scopes,
     reactions=reactions,
     projections=projections,
     timers=timers,
+    jobs=jobs,
     section=ClientsPack,
 )

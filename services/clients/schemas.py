@@ -4,9 +4,12 @@ from datetime import date, datetime
 from typing import Annotated, Any
 from uuid import UUID
 
-from pydantic import Field
+from fastapi import UploadFile
+from pydantic import BaseModel, ConfigDict, Field
 
 from chassis.http import Body, Out
+from chassis.mappings import Take
+from chassis.pack import Section
 from contracts.clients import Kind
 from contracts.values import Code, CountryCode, Day, Place, Sector
 from services.clients.domain.clients import Client, ClientFacts, Contact, Origin
@@ -126,6 +129,48 @@ class SubmitServiceRequest(Body):
 
     def wish(self) -> Wish:
         return Wish(**{name: getattr(self, name) for name in Wish.__dataclass_fields__})
+
+
+class ImportClients(BaseModel):
+    """A CSV or JSON file of companies, and the mapping of its columns: its text (TOML) or the name of a shipped one."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    file: UploadFile
+    mapping: Annotated[str, Field(min_length=1, max_length=200_000)]
+    dry_run: bool = False
+
+
+class SectorTake(Take):
+    """A sector from a column: an ISIC code as it stands, or what a crosswalk of the pack makes of a national code."""
+
+    crosswalk: Code | None = None
+    revision: str = Field(default="4", pattern="^[45]$")
+
+
+class SiteMapping(Section):
+    """The plant of a company; its place is the company's where nothing else is said."""
+
+    name: Take
+    address: Take | None = None
+    country: Take | None = None
+    province: Take | None = None
+
+
+class ClientMapping(Section):
+    """`[clients]` of a mapping: where each fact of a company stands in a sender's row."""
+
+    row_key: Take
+    name: Take
+    country: Take
+    province: Take | None = None
+    isic: SectorTake | None = None
+    national_code: Take | None = None
+    national_scheme: Take | None = None
+    size_class: Take | None = None
+    tax_code: Take | None = None
+    extra: dict[str, Take] = Field(default_factory=dict)
+    site: SiteMapping | None = None
 
 
 class ClientOut(Out):

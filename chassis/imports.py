@@ -1,0 +1,147 @@
+"""Imports: the rows of a sender's files go through a service's own use cases, as a job that can be killed."""
+
+import asyncio
+from collections import Counter, deque
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
+from dataclasses import asdict, dataclass, field
+from itertools import islice
+from typing import Any, TypeVar
+from uuid import UUID
+
+from chassis.jobs import JobFailed, RefusedRow, Working
+from chassis.mappings import FileForm, SenderMapping, missing_columns, takes_of
+from chassis.pack import Pack, Section
+from chassis.sheets import Fault, Row, Sheet, Survey
+from chassis.store.port import AnySelect
+from chassis.unit_of_work import UnitOfWork
+from contracts.refusals import Refusal
+
+P = TypeVar("P")
+R = TypeVar("R")
+CHUNK = 64  # as many units as the store puts into one commit
+REGISTERED, ALREADY_THERE, REFUSED = "registered", "already_there", "refused"
+EXAMPLES = 3
+
+
+@dataclass
+class Tally:
+    """What became of rows: counts per file, oddities with the first rows that show them, rows refused."""
+
+    counts: dict[str, Counter[str]] = field(default_factory=dict)
+    oddities: dict[str, list[int]] = field(default_factory=dict)
+    refused: list[tuple[str, Row, Fault]] = field(default_factory=list)
+
+    def count(self, file: str, outcome: str, labels: Iterable[str] = (), row: Row | None = None) -> None:
+        """A row was taken in, or there already; its labels are counted where it is taken in."""
+        self.counts.setdefault(file, Counter())[outcome] += 1
+        for label in dict.fromkeys(labels):
+            self._label(label, 1, [row.number] if row else [])
+
+    def refuse(self, file: str, row: Row, fault: Fault) -> None:
+        self.counts.setdefault(file, Counter())[REFUSED] += 1
+        self.refused.append((file, row, fault))
+
+    def add(self, other: "Tally") -> None:
+        """Go on with what another part of the rows came to; its refused rows are kept elsewhere."""
+        for file, counts in other.counts.items():
+            self.counts.setdefault(file, Counter()).update(counts)
+        for label, (times, *examples) in other.oddities.items():
+            self._label(label, times, examples)
+
+    def _label(self, label: str, times: int, examples: list[int]) -> None:
+        known = self.oddities.setdefault(label, [0])
+        known[0] += times
+        known += examples[: EXAMPLES + 1 - len(known)]
+
+
+class Import:
+    """A job that brings files in, chunk by chunk. What it has come to stands in the job and survives a kill."""
+
+    def __init__(self, working: Working) -> None:
+        self.working = working
+        kept = working.job.result
+        self.files: dict[str, dict[str, Any]] = dict(kept.get("files", {}))
+        self.tally = Tally(
+            {name: Counter(each.get("counts", {})) for name, each in self.files.items()},
+            dict(kept.get("oddities", {})),
+        )
+
+    @property
+    def is_dry(self) -> bool:
+        """Whether nothing is to be written."""
+        return bool(self.working.job.input["dry_run"])
+
+    @property
+    def job_id(self) -> UUID:
+        return self.working.job.job_id
+
+    @property
+    def pack(self) -> Pack:
+        return self.working.ground.pack
+
+    async def fetch(self, statement: AnySelect) -> Sequence[tuple[Any, ...]]:
+        """Committed rows of the service."""
+        return await self.working.ground.store.fetch(statement)
+
+    async def sheet(self, name: str, form: FileForm, part: Section) -> Sheet:
+        """A file of the job, looked at to its end; raises `JobFailed` where it or the mapping does not fit."""
+        content = await self.working.file(name)
+        sheet, survey = await asyncio.to_thread(_surveyed, content, form)
+        missing = missing_columns(part, survey.columns)
+        if missing:
+            raise JobFailed(
+                "columns_are_missing",
+                f"The mapping reads columns that {name} does not have: {', '.join(missing)}. "
+                f"It has: {', '.join(survey.columns[:60])}.",
+            )
+        self.files[name] = {**asdict(survey), "columns": len(survey.columns)}
+        return sheet
+
+    async def unit(self, work: Callable[[UnitOfWork], Awaitable[R]]) -> R:
+        """A row in a unit of its own: committed, unless this is a dry run."""
+        return await self.working.unit(work, dry=self.is_dry)
+
+    async def run(self, parcels: Iterator[P], take: Callable[[list[P]], Awaitable[Tally]], *, total: int) -> None:
+        """Take parcel after parcel, going on behind those that were done before a kill."""
+        done = self.working.job.done
+        await asyncio.to_thread(deque, islice(parcels, done), 0)
+        await self.working.advance(done, total=total, result=self.result)
+        while chunk := await asyncio.to_thread(_next, parcels):
+            news = await take(chunk)
+            self.tally.add(news)
+            done += len(chunk)
+            refused = [self._kept(*each) for each in news.refused]
+            await self.working.advance(done, result=self.result, refused=refused)
+
+    @property
+    def result(self) -> dict[str, Any]:
+        """What it has come to so far."""
+        for name, counts in self.tally.counts.items():
+            self.files.setdefault(name, {})["counts"] = dict(counts)
+        return {"files": self.files, "oddities": self.tally.oddities}
+
+    def _kept(self, file: str, row: Row, fault: Fault) -> RefusedRow:
+        return RefusedRow(self.job_id, file, row.number, fault.column, fault.code, fault.sentence, row.cells)
+
+
+async def side_by_side(takes: Iterable[Awaitable[None]]) -> None:
+    """Units at the same time, so that their commits are grouped; the first mistake is raised when all have ended."""
+    for outcome in await asyncio.gather(*takes, return_exceptions=True):
+        if isinstance(outcome, BaseException):
+            raise outcome
+
+
+def fault_of(refusal: Refusal, mapping: SenderMapping[Any]) -> Fault:
+    """A rule's refusal as the reason of a row, with the column behind the fact it names."""
+    fields = {name.rpartition(".")[2]: name for name, _ in takes_of(mapping.part)}
+    named = [fields[name] for name in (*refusal.params, refusal.params.get("name")) if name in fields]
+    return Fault(refusal.code, str(refusal), mapping.column_of(named[0]) if named else "")
+
+
+def _surveyed(content: bytes, form: FileForm) -> tuple[Sheet, Survey]:
+    sheet = Sheet(content, encoding=form.encoding, separator=form.separator)
+    return sheet, sheet.survey()
+
+
+def _next(parcels: Iterator[P]) -> list[P]:
+    return list(islice(parcels, CHUNK))

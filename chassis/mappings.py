@@ -1,0 +1,264 @@
+"""A mapping says, in TOML, how a sender's columns become our fields; what is odd is labelled, not refused."""
+
+import csv
+import re
+import tomllib
+import unicodedata
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import cached_property
+from pathlib import Path
+from typing import Any, Generic, Literal, TypeVar
+
+from pydantic import Field, ValidationError, model_validator
+
+from chassis.pack import Pack, Section
+from chassis.sheets import Row, key_text
+from contracts.refusals import Refusal
+from contracts.values import Code
+
+PartT = TypeVar("PartT", bound=Section)
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}")
+_HOLE = re.compile(r"\{([^{}]+)\}")
+_PLAIN = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d{1,3})?")
+_GROUPED = re.compile(r"[+-]?\d{1,3}(,\d{3})+(\.\d*)?")
+_MOST = Decimal(10) ** 14
+_PLACES = Decimal("0.0001")
+ODDITIES = {
+    "in_lower_case": "{field} was put in capitals",
+    "is_no_number": "{field} is no number and stays unknown",
+    "is_out_of_range": "{field} is too large a number and stays unknown",
+    "is_a_placeholder": "{field} looks like a placeholder; it was kept",
+    "not_in_table": "{field} stands in no row of its table and stays unknown",
+    "is_ambiguous": "{field} may mean several things and stays unknown",
+}
+
+
+class MappingIsUnknown(Refusal):
+    status = 422
+    sentence = "The pack has no mapping {name}. It has: {shipped}. Or send the mapping itself, as TOML."
+
+
+class MappingIsInvalid(Refusal):
+    status = 422
+    sentence = "The mapping cannot be used: {faults}."
+
+
+class Take(Section):
+    """Where a field's value comes from: a column (its bare name will do), a constant, or a text with {columns}.
+
+    `unknown` lists texts that stand for nothing, `placeholders` such as are kept but doubted; `lookup` names a
+    table of the mapping; `decimal` is the sender's decimal mark.
+    """
+
+    column: str | None = None
+    constant: str | None = None
+    template: str | None = None
+    upper: bool = False
+    lookup: str | None = None
+    unknown: tuple[str, ...] = ()
+    placeholders: tuple[str, ...] = ()
+    decimal: Literal[".", ","] = "."
+
+    @model_validator(mode="before")
+    @classmethod
+    def _bare_name(cls, given: Any) -> Any:
+        return {"column": given} if isinstance(given, str) else given
+
+    @model_validator(mode="after")
+    def _one_of_three(self) -> "Take":
+        if sum(each is not None for each in (self.column, self.constant, self.template)) != 1:
+            raise ValueError("say exactly one of column, constant and template")
+        return self
+
+    @cached_property
+    def columns(self) -> tuple[str, ...]:
+        """The columns it reads, as they are compared."""
+        if self.template is not None:
+            return tuple(key_text(name) for name in _HOLE.findall(self.template))
+        return () if self.column is None else (key_text(self.column),)
+
+    def raw(self, cells: Mapping[str, str]) -> str:
+        if self.template is not None:
+            return _HOLE.sub(lambda hole: cells.get(key_text(hole[1]), "").strip(), self.template)
+        return self.constant if self.constant is not None else cells.get(self.columns[0], "")
+
+
+class Reading:
+    """One row as a mapping reads it; what was odd stands in `labels`."""
+
+    def __init__(self, row: Row, tables: Mapping[str, Mapping[str, str]]) -> None:
+        self.row = row
+        self.labels: list[str] = []
+        self._tables = tables
+
+    def text(self, field: str, take: Take | None) -> str | None:
+        """The text of a field in NFC, without space around it; None where nothing stands there."""
+        if take is None:
+            return None
+        value = unicodedata.normalize("NFC", take.raw(self.row.cells)).strip()
+        if not value or value in take.unknown:
+            return None
+        if value in take.placeholders:
+            self.label(field, "is_a_placeholder")
+        if take.upper and value != value.upper():
+            self.label(field, "in_lower_case")
+            value = value.upper()
+        return self._looked_up(field, value, take.lookup) if take.lookup else value
+
+    def number(self, field: str, take: Take | None) -> Decimal | None:
+        """The figure of a field to four places; None where none is readable."""
+        text = self.text(field, take)
+        if take is None or text is None:
+            return None
+        figure = _figure(text, take.decimal)
+        if figure is None:
+            self.label(field, "is_no_number")
+        elif abs(figure) >= _MOST:
+            self.label(field, "is_out_of_range")
+        else:
+            return figure.quantize(_PLACES).normalize() + 0
+        return None
+
+    def key(self, take: Take) -> str:
+        """What identifies the row for its sender: compared without hidden characters."""
+        return key_text(take.raw(self.row.cells))
+
+    def label(self, field: str, oddity: str) -> None:
+        self.labels.append(f"{field}_{oddity}")
+
+    def _looked_up(self, field: str, value: str, table: str) -> str | None:
+        found = self._tables.get(table, {}).get(value)
+        if found is None:
+            self.label(field, "not_in_table")
+        return found or None
+
+
+class FileForm(Section):
+    """How the sender writes files, where it should not be left to a guess."""
+
+    encoding: str | None = Field(default=None, max_length=40)
+    separator: str | None = Field(default=None, pattern=r"^[,;\t|]$")
+
+
+class Head(Section):
+    """What every mapping says first; `tables` translate codes."""
+
+    sender: Code
+    title: str = ""
+    source: str = ""
+    file: FileForm = FileForm()
+    tables: dict[str, dict[str, str]] = Field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class SenderMapping(Generic[PartT]):
+    """A sender's mapping for one kind of import."""
+
+    head: Head
+    part: PartT
+
+    def reading(self, row: Row) -> Reading:
+        return Reading(row, self.head.tables)
+
+    def column_of(self, field: str) -> str:
+        """The sender's column behind a field, for whoever has to mend the row; empty for a constant."""
+        return " + ".join(next((take.columns for name, take in takes_of(self.part) if name == field), ()))
+
+
+def text_of(pack: Pack, given: str) -> str:
+    """A mapping as TOML: the text that was given, or the pack's mapping of that name."""
+    if not _NAME.fullmatch(given.strip()):
+        return given
+    folder = pack.folder / "mappings"
+    shipped = {path.stem: path for path in sorted(folder.glob("*.toml"))}
+    if given.strip() not in shipped:
+        raise MappingIsUnknown(name=given.strip(), shipped=", ".join(shipped) or "none")
+    return shipped[given.strip()].read_text(encoding="utf-8")
+
+
+def mapping_of(text: str, kind: str, part: type[PartT]) -> SenderMapping[PartT]:
+    """The part of a mapping that speaks of one kind of import; raises `MappingIsInvalid`."""
+    try:
+        data = tomllib.loads(text)
+        known = {name: data[name] for name in Head.model_fields if name in data}
+        others = [name for name, value in data.items() if name not in known and not isinstance(value, dict)]
+        if others:
+            raise MappingIsInvalid(faults=f"unknown: {', '.join(others)}")
+        if kind not in data:
+            raise MappingIsInvalid(faults=f"it has no section [{kind}]")
+        mapping = SenderMapping(Head.model_validate(known), part.model_validate(data[kind]))
+    except tomllib.TOMLDecodeError as error:
+        raise MappingIsInvalid(faults=f"it is not TOML: {error}") from None
+    except RecursionError:
+        raise MappingIsInvalid(faults="it is nested too deep") from None
+    except ValidationError as error:
+        raise MappingIsInvalid(faults="; ".join(_faults(error))) from None
+    _require_tables(mapping)
+    return mapping
+
+
+def takes_of(part: Any, prefix: str = "") -> Iterator[tuple[str, Take]]:
+    """Every field of a mapping with where it comes from, by its dotted name."""
+    if isinstance(part, Take):
+        yield prefix, part
+        return
+    if isinstance(part, Section):
+        inside: Any = [(name, getattr(part, name)) for name in type(part).model_fields]
+    elif isinstance(part, dict):
+        inside = part.items()
+    else:
+        inside = enumerate(part) if isinstance(part, tuple) else ()
+    for name, each in inside:
+        yield from takes_of(each, f"{prefix}.{name}" if prefix else str(name))
+
+
+def missing_columns(part: Section, columns: tuple[str, ...]) -> list[str]:
+    """Columns a mapping asks for and the file does not have."""
+    asked = {name for _, take in takes_of(part) for name in take.columns}
+    return sorted(asked - set(columns))
+
+
+def crosswalk(pack: Pack, name: str) -> dict[str, tuple[str, ...]]:
+    """A table of the pack under `crosswalks/`: its first column leads to the others; `#` begins a remark."""
+    path = pack.folder / "crosswalks" / f"{name}.csv"
+    if not _NAME.fullmatch(name) or not path.exists():
+        raise MappingIsInvalid(faults=f"the pack has no crosswalk {name}")
+    return {row[0]: tuple(row[1:]) for row in _remarks_left_out(path)}
+
+
+def oddity(label: str) -> str:
+    """A label in words."""
+    for ending, sentence in ODDITIES.items():
+        if label.endswith(f"_{ending}"):
+            return sentence.format(field=label.removesuffix(f"_{ending}"))
+    return label.replace("_", " ")
+
+
+def _remarks_left_out(path: Path) -> Iterator[list[str]]:
+    with path.open(encoding="utf-8", newline="") as lines:
+        rows = csv.reader(line for line in lines if not line.startswith("#"))
+        next(rows, None)
+        yield from rows
+
+
+def _require_tables(mapping: SenderMapping[Any]) -> None:
+    asked = {take.lookup for _, take in takes_of(mapping.part) if take.lookup is not None}
+    missing = sorted(asked - set(mapping.head.tables))
+    if missing:
+        raise MappingIsInvalid(faults=f"no table {', '.join(missing)} stands under [tables]")
+
+
+def _figure(text: str, decimal: str) -> Decimal | None:
+    plain = re.sub(r"[\s\u00a0\u202f']", "", text)
+    if decimal == ",":
+        plain = plain.translate({ord("."): ",", ord(","): "."})
+    if _GROUPED.fullmatch(plain):
+        plain = plain.replace(",", "")
+    return Decimal(plain) if _PLAIN.fullmatch(plain) else None
+
+
+def _faults(error: ValidationError) -> Iterator[str]:
+    for each in error.errors(include_url=False, include_input=False):
+        yield f"{'.'.join(str(part) for part in each['loc']) or 'it'}: {each['msg']}"

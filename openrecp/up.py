@@ -1,0 +1,161 @@
+"""Starting everything and staying up; the first time in a demo folder, the main job is played before."""
+
+import asyncio
+import json
+import signal
+import socket
+import tempfile
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import httpx2
+import typer
+import uvicorn
+
+from chassis.clock import Clock
+from chassis.settings import Settings
+from chassis.telemetry import configure_logs
+from openrecp.folder import DataFolder, write_secret
+from openrecp.house import House, init, open_house
+from openrecp.play import play
+from openrecp.stage import Stage, Step, StepFailed
+
+HISTORY = timedelta(days=730)
+KEYS = "demo-keys.json"
+
+
+class PortIsTaken(OSError):
+    """Something else listens there."""
+
+
+async def serve(settings: Settings, *, demo: bool) -> None:
+    """Hold the folder, play once if it is a new demo folder, then serve until Ctrl-C."""
+    configure_logs("warning" if demo else settings.log_level)
+    with DataFolder(settings.data):
+        door = _listen(settings)
+        if demo and not any(settings.data.glob("*.sqlite")):
+            await _play_once(settings, door)
+        async with open_house(settings) as house, _serving(house, door):
+            _greet(settings)
+            await _until_told_to_stop()
+    typer.echo("Stopped; nothing is lost.")
+
+
+async def demonstrate(*, as_json: bool) -> bool:
+    """The main job on a temporary system; whether every step went as it should."""
+    configure_logs("error")
+    with tempfile.TemporaryDirectory() as folder:
+        settings = Settings(data=Path(folder), pack="demo", port=0, clock="settable")
+        with DataFolder(settings.data):
+            return await _played(settings, _listen(settings), as_json=as_json)
+
+
+async def _play_once(settings: Settings, door: socket.socket) -> None:
+    typer.echo("A new folder: the main job is played once, two years back on the clock, over the public API.\n")
+    past = settings.model_copy(update={"clock": "settable", "pack": "demo"})
+    if not await _played(past, door, as_json=False):
+        typer.echo("\nThe play ended at a step that is not as it should be; the system goes on with what there is.")
+
+
+async def _played(settings: Settings, door: socket.socket, *, as_json: bool) -> bool:
+    made = await init(settings)
+    clock = Clock(settable=True, offset=-HISTORY)
+    async with open_house(settings, clock) as house, _serving(house, door):
+        address = f"http://{settings.host}:{door.getsockname()[1]}"
+        async with httpx2.AsyncClient(base_url=address, timeout=60.0, trust_env=False) as http:
+            stage = Stage(http, made["key"], _tell_json if as_json else _tell)
+            try:
+                await play(stage)
+            except StepFailed:
+                return False
+            finally:
+                _keep_keys(settings.data / KEYS, stage)
+    return True
+
+
+def _keep_keys(path: Path, stage: Stage) -> None:
+    keys = {name: {"key": actor.key, **_plain(actor.facts)} for name, actor in stage.actors.items()}
+    write_secret(path, json.dumps(keys, indent=1, ensure_ascii=False) + "\n")
+
+
+def _plain(facts: dict[str, Any]) -> dict[str, Any]:
+    shown = ("roles", "person_id", "client_id", "provider_id", "provinces", "programmes")
+    return {name: facts[name] for name in shown if facts.get(name)}
+
+
+def _listen(settings: Settings) -> socket.socket:
+    try:
+        return socket.create_server((settings.host, settings.port), reuse_port=False)
+    except OSError as error:
+        raise PortIsTaken(
+            f"Port {settings.port} on {settings.host} is taken ({error.strerror}): stop what listens there, "
+            "or give another with RUN_FLAGS='--port 8081'"
+        ) from None
+
+
+@asynccontextmanager
+async def _serving(house: House, door: socket.socket) -> AsyncIterator[None]:
+    """Answer requests at the door; on the way out let the running ones finish."""
+    config = uvicorn.Config(
+        house.gateway.app,
+        log_config=None,
+        access_log=False,
+        lifespan="off",
+        server_header=False,
+        timeout_graceful_shutdown=10,
+    )
+    server = uvicorn.Server(config)
+    # `_serve` is `serve` without its signal handlers: the services stop after the last answer, not before.
+    task = asyncio.create_task(server._serve([door.dup()]))
+    while not server.started:
+        if task.done():
+            await task
+        await asyncio.sleep(0.005)
+    try:
+        yield
+    finally:
+        server.should_exit = True
+        await task
+
+
+async def _until_told_to_stop() -> None:
+    told = asyncio.Event()
+    for kind in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(kind, told.set)
+    await told.wait()
+
+
+def _greet(settings: Settings) -> None:
+    address = f"http://{settings.host}:{settings.port}"
+    typer.echo(f"\nOpenRECP is up: {address}   API: {address}/docs   stop: Ctrl-C")
+    if (settings.data / KEYS).exists():
+        typer.echo(f"The demo's keys: {settings.data / KEYS} (readable by you only)")
+
+
+def _tell(step: Step) -> None:
+    mark = typer.style("ok", fg="green") if step.ok else typer.style("NOT AS IT SHOULD BE", fg="red")
+    typer.echo(f"{step.number:2}. {step.title}  [{mark}]")
+    typer.echo(f"    expected: {step.expected}")
+    typer.echo(f"    observed: {step.observed}")
+    if step.events:
+        typer.echo(f"    events:   {', '.join(step.events)}")
+
+
+def _tell_json(step: Step) -> None:
+    typer.echo(
+        json.dumps(
+            {
+                "step": step.number,
+                "title": step.title,
+                "expected": step.expected,
+                "observed": step.observed,
+                "events": step.events,
+                "ok": step.ok,
+                "seconds": step.took_s,
+            },
+            ensure_ascii=False,
+        )
+    )

@@ -1,0 +1,185 @@
+"""Companies and their plants from a sender's file: each row through the rules that a person's entry meets."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+from pydantic import ValidationError
+
+from chassis.imports import ALREADY_THERE, REGISTERED, Import, Tally, fault_of, side_by_side
+from chassis.jobs import Jobs, Working
+from chassis.mappings import Reading, SenderMapping, crosswalk, mapping_of
+from chassis.sheets import Fault, Row, Sheet
+from chassis.tables import outbox
+from chassis.unit_of_work import UnitOfWork
+from contracts.refusals import Refusal
+from contracts.values import Place, Sector
+from services.clients import use_cases
+from services.clients.domain.clients import Client, Origin, RowIsAlreadyImported
+from services.clients.models import clients
+from services.clients.pack import ClientsPack
+from services.clients.schemas import ClientMapping, OpenSite, RegisterClient, SectorTake, SiteMapping
+
+jobs = Jobs()
+FILE = "file"
+DIVISION = 2  # digits; what is shorter is no ISIC code
+
+
+@dataclass(frozen=True, slots=True)
+class Parcel:
+    """A row with its key; `twin` is the row of this file that bore the key before it."""
+
+    row: Row
+    key: str
+    twin: int | None
+
+
+@jobs.kind("client_import")
+async def import_clients(working: Working) -> dict[str, Any]:
+    """Bring a file of companies in."""
+    files = Import(working)
+    mapping = mapping_of(working.job.input["mapping"], "clients", ClientMapping)
+    work = ClientImport(files, mapping)
+    sheet = await files.sheet(FILE, mapping.head.file, mapping.part)
+    await files.run(work.parcels(sheet), work.take, total=files.files[FILE]["rows"])
+    return files.result
+
+
+class ClientImport:
+    """A file of companies on its way in."""
+
+    def __init__(self, files: Import, mapping: SenderMapping[ClientMapping]) -> None:
+        self.files, self.mapping = files, mapping
+        self.kinds = {each.name: each.kind for each in files.pack.section("clients", ClientsPack).client_fields}
+        sector = mapping.part.isic
+        self.crosswalk = crosswalk(files.pack, sector.crosswalk) if sector and sector.crosswalk else {}
+
+    def parcels(self, sheet: Sheet) -> Iterator[Parcel]:
+        """Its rows; one whose key stood before in the file knows where."""
+        seen: dict[str, int] = {}
+        for row in sheet.rows():
+            key = self.mapping.reading(row).key(self.mapping.part.row_key)
+            yield Parcel(row, key, seen.get(key))
+            seen.setdefault(key, row.number)
+
+    async def take(self, parcels: list[Parcel]) -> Tally:
+        """Take some rows in, side by side."""
+        tally = Tally()
+        known = await self._known([parcel.key for parcel in parcels])
+        await side_by_side(self._one(parcel, known, tally) for parcel in parcels)
+        return tally
+
+    async def _known(self, keys: list[str]) -> dict[str, bool]:
+        """The keys that are there already, and whether this very job brought them, before it was killed."""
+        table, events = clients.table.c, outbox.table.c
+        ours = sa.func.max(sa.case((events.causation_id == str(self.files.job_id), 1), else_=0))
+        rows = await self.files.fetch(
+            sa.select(table.row_key, ours)
+            .select_from(clients.table.outerjoin(outbox.table, events.subject == table.id))
+            .where(table.sender == self.mapping.head.sender, table.row_key.in_(keys))
+            .group_by(table.row_key)
+        )
+        return {key: bool(by_this_job) for key, by_this_job in rows}
+
+    async def _one(self, parcel: Parcel, known: dict[str, bool], tally: Tally) -> None:
+        row, reading = parcel.row, self.mapping.reading(parcel.row)
+        fault = row.fault or self._fault_of_key(parcel)
+        if fault is None and parcel.key in known:
+            tally.count(FILE, REGISTERED if known[parcel.key] else ALREADY_THERE)
+            return
+        try:
+            if fault is None:
+                await self._register(parcel.key, reading)
+                tally.count(FILE, REGISTERED, reading.labels, row)
+                return
+        except RowIsAlreadyImported:
+            tally.count(FILE, ALREADY_THERE)
+            return
+        except Refusal as refusal:
+            fault = fault_of(refusal, self.mapping)
+        except ValidationError as error:
+            fault = self._misfit(error)
+        tally.refuse(FILE, row, fault)
+
+    def _fault_of_key(self, parcel: Parcel) -> Fault | None:
+        if not 1 <= len(parcel.key) <= 128:
+            code, sentence = "row_key_is_missing", "Each row needs a key of its own, of at most 128 characters."
+        elif parcel.twin is not None:
+            code, sentence = "row_key_stands_twice", f"Row {parcel.twin} bears this key already."
+        else:
+            return None
+        return Fault(code, sentence, self.mapping.column_of("row_key"))
+
+    async def _register(self, key: str, reading: Reading) -> None:
+        body, site = self._client(reading), self.mapping.part.site
+        origin = Origin(sender=self.mapping.head.sender, row_key=key)
+
+        async def work(uow: UnitOfWork) -> None:
+            client = await use_cases.register_client(uow, body.facts(use_cases.scheme_of(uow, body.country)), origin)
+            if site is not None:
+                plant = self._site(reading, site, client)
+                scheme = use_cases.scheme_of(uow, plant.country) if plant.province else None
+                place = Place(country=plant.country, province=plant.province, scheme=scheme)
+                await use_cases.open_site(uow, client, plant.name, plant.address, place)
+
+        await self.files.unit(work)
+
+    def _client(self, reading: Reading) -> RegisterClient:
+        part = self.mapping.part
+        national_code = reading.text("national_code", part.national_code)
+        isic, no_isic_reason = self._sector(reading, part.isic)
+        return RegisterClient(
+            name=reading.text("name", part.name) or "",
+            country=reading.text("country", part.country) or "",
+            province=reading.text("province", part.province),
+            isic=isic,
+            national_code=national_code,
+            national_scheme=reading.text("national_scheme", part.national_scheme) if national_code else None,
+            no_isic_reason=no_isic_reason,
+            size_class=reading.text("size_class", part.size_class),
+            tax_code=reading.text("tax_code", part.tax_code),
+            extra=self._extra(reading),
+        )
+
+    def _sector(self, reading: Reading, take: SectorTake | None) -> tuple[Sector | None, str | None]:
+        """The ISIC code a row leads to, or the reason why none is certain."""
+        code = reading.text("isic", take)
+        if take is None or code is None:
+            return None, None
+        if take.crosswalk is None:
+            return Sector(code=code, revision=take.revision), None
+        common, candidates = self.crosswalk.get(code, ("", ""))[:2]
+        if len(common) >= DIVISION:
+            return Sector(code=common, revision=take.revision), None
+        reading.label("isic", "is_ambiguous" if candidates else "not_in_table")
+        led = f"several ISIC divisions ({candidates})" if candidates else "no ISIC code"
+        return None, f"{code} leads to {led} by {take.crosswalk}."
+
+    def _extra(self, reading: Reading) -> dict[str, Any]:
+        found: dict[str, Any] = {}
+        for name, take in self.mapping.part.extra.items():
+            if self.kinds.get(name) == "number":
+                figure = reading.number(name, take)
+                found[name] = int(figure) if figure is not None and figure == int(figure) else figure and float(figure)
+            else:
+                found[name] = reading.text(name, take)
+        return {name: value for name, value in found.items() if value is not None}
+
+    def _site(self, reading: Reading, site: SiteMapping, client: Client) -> OpenSite:
+        """The plant; where the mapping names no place of its own, it stands where the company does."""
+        apart = site.country is not None
+        return OpenSite(
+            client_id=client.id,
+            name=reading.text("site.name", site.name) or client.name,
+            address=reading.text("site.address", site.address),
+            country=reading.text("site.country", site.country) or client.country,
+            province=reading.text("site.province", site.province) or (None if apart else client.province),
+        )
+
+    def _misfit(self, error: ValidationError) -> Fault:
+        """The first field of a row that does not fit, by its column."""
+        first = error.errors(include_url=False, include_input=False)[0]
+        inside = {"Sector": "isic", "OpenSite": "site." + str(first["loc"][0])}
+        field = inside.get(error.title) or ".".join(str(part) for part in first["loc"])
+        return Fault("cell_does_not_fit", f"{field}: {first['msg']}.", self.mapping.column_of(field))
