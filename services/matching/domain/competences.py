@@ -18,6 +18,11 @@ class CompetenceEndsBeforeItStarts(Refusal):
     sentence = "A competence valid from {valid_from} cannot end on {valid_until}."
 
 
+class ProviderIsAmbiguous(Refusal):
+    status = 422
+    sentence = "This person works for {count} providers: say which by provider_id."
+
+
 class CompetenceIsWithdrawn(Refusal):
     sentence = "This competence was withdrawn before."
 

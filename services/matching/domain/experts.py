@@ -18,6 +18,11 @@ class ExpertIsRetired(Refusal):
     sentence = "The expert no longer works for the provider."
 
 
+class PersonIsNamedByTheOfficer(Refusal):
+    status = 403
+    sentence = "Leave person_id out: only an officer says that a person is one already known elsewhere."
+
+
 @dataclass(frozen=True, slots=True)
 class Expert:
     """A person working for a provider; `person_id` is the same wherever the person appears."""

@@ -94,9 +94,11 @@ class Search:
         return cls(need, weeks_of(working_days), len(working_days), lineage(need.isic), frozenset(asked))
 
     def standing(self, profile: Profile) -> Standing:
-        provider = profile.provider
-        free = free_days(self.weeks, provider.days_per_week, provider.leave, provider.bookings)
-        return Standing(profile, best_fit(self.need, profile.team), free)
+        return Standing(profile, best_fit(self.need, profile.team), self.free_days(profile.provider))
+
+    def free_days(self, provider: Provider) -> FreeDays:
+        """The working days of the job's period that a provider still has."""
+        return free_days(self.weeks, provider.days_per_week, provider.leave, provider.bookings)
 
 
 class RuleResult(NamedTuple):

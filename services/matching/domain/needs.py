@@ -1,6 +1,6 @@
 """Needs: what a job requires, and whether somebody has taken it."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from datetime import date, datetime
 from typing import Any, Literal
 from uuid import UUID
@@ -8,6 +8,9 @@ from uuid import UUID
 from contracts.matching import NeedCancelled, NeedFilled, NeedOpened, NeedReopened, NeedUnmet
 from contracts.refusals import Refusal
 from contracts.values import CompetenceNeeded, Sector
+
+SHARE_WITH_PROVIDERS = "share_with_providers"
+"""The purpose of the consent without which no provider hears of a client's request."""
 
 NeedStatus = Literal["open", "filled", "unmet", "cancelled"]
 
@@ -38,13 +41,41 @@ class NeedNamesNoCompetence(Refusal):
     sentence = "Name at least one competence that the job requires."
 
 
+class SiteIsUnknown(Refusal):
+    status = 422
+    sentence = "The client has no open site {site_id}."
+
+
+class ProgrammeIsUnknown(Refusal):
+    status = 422
+    sentence = "The pack knows no programme {programme_code}."
+
+
 class ConsentIsMissing(Refusal):
     sentence = "The client has not agreed to share its request with providers."
 
 
 @dataclass(frozen=True, slots=True)
+class Job:
+    """What somebody wants done: of the client only ids, place and sector; `days` are working days."""
+
+    client_id: UUID
+    site_id: UUID
+    kind: str
+    programme_code: str | None
+    isic: Sector | None
+    country: str
+    province: str | None
+    language: str
+    starts_on: date
+    ends_on: date
+    days: int
+    request_id: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Need:
-    """A job that looks for a provider: of the client it knows ids, place and sector only.
+    """A job that looks for a provider.
 
     `territory` is its province if that is one of this country: it decides which officers see it.
     """
@@ -71,12 +102,16 @@ class Need:
     version: int = 0
 
 
-def open_need(need: Need) -> tuple[Need, NeedOpened]:
+def open_need(
+    job: Job, competences: tuple[CompetenceNeeded, ...], *, need_id: UUID, territory: str | None, at: datetime
+) -> tuple[Need, NeedOpened]:
     """Begin to look for a provider."""
-    if need.ends_on < need.starts_on:
-        raise NeedEndsBeforeItStarts(starts_on=str(need.starts_on), ends_on=str(need.ends_on))
-    if not need.competences:
+    if job.ends_on < job.starts_on:
+        raise NeedEndsBeforeItStarts(starts_on=str(job.starts_on), ends_on=str(job.ends_on))
+    if not competences:
         raise NeedNamesNoCompetence
+    facts = {each.name: getattr(job, each.name) for each in fields(job)}
+    need = Need(id=need_id, competences=competences, territory=territory, opened_at=at, **facts)
     return need, NeedOpened(
         **_ids(need),
         site_id=need.site_id,

@@ -35,7 +35,7 @@ class ExpertIsNotYours(Refusal):
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """An offer of a need to a provider; of the code in its link only the SHA-256 is kept."""
+    """An offer of a need to a provider; of the code in its link, if it has one, only the SHA-256 is kept."""
 
     id: UUID
     need_id: UUID
@@ -43,7 +43,7 @@ class Offer:
     provider_id: UUID
     made_at: datetime
     deadline_at: datetime
-    link_sha256: str
+    link_sha256: str | None
     territory: str | None = None
     status: OfferStatus = "open"
     answered_at: datetime | None = None
@@ -54,7 +54,7 @@ class Offer:
 
 
 def make(
-    need: Need, candidate: Candidate, *, offer_id: UUID, deadline_at: datetime, link_sha256: str, at: datetime
+    need: Need, candidate: Candidate, *, offer_id: UUID, deadline_at: datetime, link_sha256: str | None, at: datetime
 ) -> tuple[Offer, OfferMade]:
     """Offer an open need to a candidate of its shortlist whom no hard rule excludes."""
     require_open(need)

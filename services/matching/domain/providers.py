@@ -45,6 +45,11 @@ class FieldsAreTheOfficers(Refusal):
     sentence = "Only an officer may change {fields}."
 
 
+class ProvinceIsUnknown(Refusal):
+    status = 422
+    sentence = "The pack knows no province {province} that is valid today."
+
+
 class LeaveEndsBeforeItStarts(Refusal):
     status = 422
     sentence = "A leave that starts on {starts_on} cannot end on {ends_on}."

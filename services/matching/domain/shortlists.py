@@ -38,10 +38,14 @@ class Shortlist:
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """How one provider fared in a scoring run; only the eligible have a score and a rank."""
+    """How one provider fared in a scoring run; only the eligible have a score and a rank.
+
+    `position` is its place in the whole list, the eligible first.
+    """
 
     shortlist_id: UUID
     provider_id: UUID
+    position: int
     provider_version: int
     rules: tuple[RuleResult, ...]
     parts: tuple[ScorePart, ...] = ()
@@ -65,7 +69,8 @@ class Verdict(NamedTuple):
 class ScoringRun(NamedTuple):
     """A new shortlist with its event, and its candidates: the eligible by rank, then the excluded."""
 
-    made: tuple[Shortlist, ShortlistMade]
+    shortlist: Shortlist
+    event: ShortlistMade
     candidates: tuple[Candidate, ...]
 
     @property
@@ -79,7 +84,7 @@ def make(
 ) -> ScoringRun:
     """Put the question to every provider, rank the eligible by score (ties by provider id)."""
     verdicts = sorted([judge(search, profile, policy) for profile in profiles], key=_order)
-    candidates = tuple([_candidate(shortlist_id, verdict, rank) for rank, verdict in enumerate(verdicts, start=1)])
+    candidates = tuple([_candidate(shortlist_id, verdict, place) for place, verdict in enumerate(verdicts, start=1)])
     failures = Counter([rule.code for verdict in verdicts for rule in verdict.rules if not rule.passed])
     shortlist = Shortlist(
         id=shortlist_id,
@@ -100,7 +105,7 @@ def make(
         eligible=shortlist.eligible,
         excluded=shortlist.excluded,
     )
-    return ScoringRun((shortlist, event), candidates)
+    return ScoringRun(shortlist, event, candidates)
 
 
 def judge(search: Search, profile: Profile, policy: Policy) -> Verdict:
@@ -127,7 +132,7 @@ def _order(verdict: Verdict) -> tuple[bool, Decimal, int]:
 _NONE = Decimal()
 
 
-def _candidate(shortlist_id: UUID, verdict: Verdict, rank: int) -> Candidate:
+def _candidate(shortlist_id: UUID, verdict: Verdict, position: int) -> Candidate:
     provider, rules, parts, score = verdict
-    placed = None if score is None else rank
-    return Candidate(shortlist_id, provider.id, provider.version, rules, parts, score, placed)
+    rank = None if score is None else position
+    return Candidate(shortlist_id, provider.id, position, provider.version, rules, parts, score, rank)

@@ -1,12 +1,16 @@
 """Needs: looking for a provider until one has taken the job or nobody wants it done."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
 from contracts.matching import NeedCancelled, NeedFilled, NeedOpened, NeedReopened, NeedUnmet
+from contracts.values import CompetenceNeeded, Sector
 from services.matching.domain import needs
 from services.matching.domain.needs import (
+    Job,
+    Need,
     NeedEndsBeforeItStarts,
     NeedIsCancelled,
     NeedIsFilled,
@@ -14,28 +18,59 @@ from services.matching.domain.needs import (
     NeedIsOpen,
     NeedNamesNoCompetence,
 )
-from tests.unit.matching.examples import CLIENT, ENGAGEMENT, FIRM, MONDAY, NEED, need, uid
+from tests.unit.matching.examples import CLIENT, ENGAGEMENT, FIRM, MONDAY, NEED, NOW, need, uid
 
 IDS = {"need_id": NEED, "request_id": uid(4), "client_id": CLIENT}
 
 
+JOB = Job(
+    client_id=CLIENT,
+    site_id=uid(2),
+    kind="assessment",
+    programme_code="GREEN",
+    isic=Sector(code="1311", revision="4"),
+    country="XA",
+    province="XA-N",
+    language="en",
+    starts_on=MONDAY,
+    ends_on=MONDAY,
+    days=1,
+    request_id=uid(4),
+)
+RECP = (CompetenceNeeded(code="recp", level=3),)
+
+
+def opened(job: Job = JOB, competences: tuple[CompetenceNeeded, ...] = RECP) -> tuple[Need, NeedOpened]:
+    return needs.open_need(job, competences, need_id=NEED, territory="XA-N", at=NOW)
+
+
 def test_opening_says_what_the_job_requires() -> None:
-    opened, event = needs.open_need(need())
-    assert opened.status == "open"
-    assert isinstance(event, NeedOpened)
-    assert (event.kind, event.days, event.starts_on, event.province) == ("assessment", 8, MONDAY, "XA-N")
-    assert event.competences == opened.competences
+    need, event = opened()
+    assert (need.status, need.competences, need.territory, need.opened_at) == ("open", RECP, "XA-N", NOW)
+    assert event == NeedOpened(
+        **IDS,
+        site_id=uid(2),
+        kind="assessment",
+        programme_code="GREEN",
+        competences=RECP,
+        isic=JOB.isic,
+        country="XA",
+        province="XA-N",
+        language="en",
+        starts_on=MONDAY,
+        ends_on=MONDAY,
+        days=1,
+    )
 
 
 def test_a_job_cannot_end_before_it_starts() -> None:
     with pytest.raises(NeedEndsBeforeItStarts):
-        needs.open_need(need(ends_on=MONDAY - timedelta(days=1)))
-    assert needs.open_need(need(ends_on=MONDAY))[0].ends_on == MONDAY
+        opened(replace(JOB, ends_on=MONDAY - timedelta(days=1)))
 
 
 def test_a_job_requires_at_least_one_competence() -> None:
     with pytest.raises(NeedNamesNoCompetence):
-        needs.open_need(need(competences=()))
+        opened(competences=())
 
 
 def test_one_engagement_fills_a_need() -> None:

@@ -96,6 +96,8 @@ def test_a_leave_cannot_end_before_it_starts() -> None:
         providers.change(provider(), {"leave": leave}, by=PROVIDER)
     with pytest.raises(LeaveEndsBeforeItStarts):
         providers.register(provider(leave=leave))
+    one_day = (Period(starts_on=MONDAY, ends_on=MONDAY),)
+    assert providers.register(provider(leave=one_day))[0].leave == one_day
 
 
 def test_booking_holds_the_earliest_free_days() -> None:
@@ -111,6 +113,7 @@ def test_days_that_are_not_free_cannot_be_booked() -> None:
     with pytest.raises(ProviderLacksFreeDays) as refusal:
         providers.book(provider(), ENGAGEMENT, 2, FreeDays((MONDAY,)))
     assert refusal.value.params == {"needed_days": 2, "free_days": 1}
+    assert providers.book(provider(), ENGAGEMENT, 1, FreeDays((MONDAY,)))[0].bookings[0].days == (MONDAY,)
 
 
 def test_release_gives_back_the_days_of_one_engagement_only() -> None:

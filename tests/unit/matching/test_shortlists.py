@@ -51,7 +51,7 @@ def test_equal_scores_are_ranked_by_provider_id_whatever_the_order_asked() -> No
 
 def test_the_head_keeps_inputs_policy_and_counts() -> None:
     made = run(profile(), profile(id=uid(11), languages=(), conflicts=(CLIENT,)), profile(id=uid(12), languages=()))
-    shortlist, event = made.made
+    shortlist, event = made.shortlist, made.event
     assert (shortlist.need_id, shortlist.need_version, shortlist.working_days) == (NEED, 3, 20)
     assert (shortlist.policy_version, shortlist.weights) == (POLICY.version, POLICY.weights)
     assert (shortlist.eligible, shortlist.excluded) == (1, {"language_spoken": 2, "no_conflict": 1})
@@ -92,7 +92,7 @@ def test_two_thousand_providers_are_scored_in_a_fraction_of_a_second() -> None:
     began = perf_counter()
     made = run(*profiles, competences=(CompetenceNeeded(code="recp", level=3),))
     took = perf_counter() - began
-    assert made.made[0].eligible == 2_000
+    assert made.shortlist.eligible == 2_000
     assert took < 1.0  # 0.07 s alone on one core; a square of the number would take minutes
 
 

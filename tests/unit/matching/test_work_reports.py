@@ -86,6 +86,8 @@ def test_work_is_reported_once_it_is_done() -> None:
         work_reports.submit(report(), engagement(), today=FRIDAY - timedelta(days=1))
     with pytest.raises(PeriodEndsBeforeItStarts):
         work_reports.submit(report(period=Period(starts_on=FRIDAY, ends_on=MONDAY)), engagement(), today=FRIDAY)
+    one_day = Period(starts_on=FRIDAY, ends_on=FRIDAY)
+    assert work_reports.submit(report(period=one_day), engagement(), today=FRIDAY)[0].period == one_day
 
 
 def test_a_report_is_returned_with_a_reason_corrected_and_resubmitted() -> None:
@@ -145,8 +147,8 @@ def test_the_final_report_of_an_ended_engagement_is_not_approved() -> None:
 def test_the_final_report_waits_until_the_earlier_ones_are_answered() -> None:
     earlier = report(id=uid(35))
     with pytest.raises(ReportsAwaitAnswer) as refusal:
-        approve(report(final=True), earlier, report(final=True), approved=True)
-    assert refusal.value.params == {"count": 1}
+        approve(report(final=True), earlier, report(id=uid(37)), report(final=True), approved=True)
+    assert refusal.value.params == {"count": 2}
     settled = (replace(earlier, status="approved"), report(id=uid(36), status="returned"))
     assert approve(report(final=True), *settled, approved=True)[0].status == "approved"
 

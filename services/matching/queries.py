@@ -1,0 +1,222 @@
+"""Which rows of matching belong to whom, and what its rules need to know beside them."""
+
+from collections import Counter, defaultdict
+from collections.abc import Sequence
+from datetime import date, timedelta
+from uuid import UUID
+
+import sqlalchemy as sa
+
+from chassis.auth import inside, rows_of
+from chassis.http import CursorIsInvalid
+from chassis.unit_of_work import Scope, UnitOfWork
+from contracts.principals import Principal, Role
+from services.matching.domain.bookings import planned_period
+from services.matching.domain.competences import Competence
+from services.matching.domain.engagements import Engagement, Rating
+from services.matching.domain.experts import Expert
+from services.matching.domain.hard_rules import Member, Profile, TrackRecord
+from services.matching.domain.needs import Need
+from services.matching.domain.offers import Offer
+from services.matching.domain.providers import Provider
+from services.matching.domain.shortlists import Candidate, Shortlist
+from services.matching.domain.work_reports import WorkReport
+from services.matching.models import (
+    agreements,
+    candidates,
+    competences,
+    ended_agreements,
+    engagements,
+    experts,
+    needs,
+    offers,
+    providers,
+    shortlists,
+    work_reports,
+)
+
+EVERYWHERE = (Role.REVIEWER, Role.ADMINISTRATOR, Role.SYSTEM)
+
+
+def provider_scope(who: Principal) -> sa.ColumnElement[bool]:
+    """Providers belong to no province: every officer sees them, a provider itself."""
+    return rows_of(who, (*EVERYWHERE, Role.OFFICER), (Role.PROVIDER, providers.table.c.id == who.provider_id))
+
+
+def of_provider(table: sa.Table) -> Scope:
+    """Experts and competences: every officer, a provider its own."""
+
+    def scope(who: Principal) -> sa.ColumnElement[bool]:
+        return rows_of(who, (*EVERYWHERE, Role.OFFICER), (Role.PROVIDER, table.c.provider_id == who.provider_id))
+
+    return scope
+
+
+def need_scope(who: Principal) -> sa.ColumnElement[bool]:
+    """Officers by territory; a provider only to answer an offer it has."""
+    offered = sa.select(offers.table.c.need_id).where(offers.table.c.provider_id == who.provider_id)
+    return rows_of(
+        who,
+        EVERYWHERE,
+        (Role.OFFICER, inside(who, needs.table.c.territory)),
+        (Role.PROVIDER, needs.table.c.id.in_(offered)),
+    )
+
+
+def shortlist_scope(who: Principal) -> sa.ColumnElement[bool]:
+    """Officers by territory, a provider the runs that have judged it."""
+    judged = sa.select(candidates.table.c.shortlist_id).where(candidates.table.c.provider_id == who.provider_id)
+    return rows_of(
+        who,
+        EVERYWHERE,
+        (Role.OFFICER, inside(who, shortlists.table.c.territory)),
+        (Role.PROVIDER, shortlists.table.c.id.in_(judged)),
+    )
+
+
+def candidate_scope(who: Principal) -> sa.ColumnElement[bool]:
+    """Every row of a shortlist that one may see; a provider its own row and no other."""
+    return rows_of(who, (*EVERYWHERE, Role.OFFICER), (Role.PROVIDER, candidates.table.c.provider_id == who.provider_id))
+
+
+def of_need(table: sa.Table) -> Scope:
+    """Offers, engagements and work reports: officers by territory, provider and client their own."""
+
+    def scope(who: Principal) -> sa.ColumnElement[bool]:
+        client_id = table.c.get("client_id")
+        theirs = client_id == who.client_id if client_id is not None else sa.false()
+        return rows_of(
+            who,
+            EVERYWHERE,
+            (Role.OFFICER, inside(who, table.c.territory)),
+            (Role.PROVIDER, table.c.provider_id == who.provider_id),
+            (Role.CLIENT, theirs),
+        )
+
+    return scope
+
+
+scopes: dict[type[object], Scope] = {
+    Provider: provider_scope,
+    Expert: of_provider(experts.table),
+    Competence: of_provider(competences.table),
+    Need: need_scope,
+    Shortlist: shortlist_scope,
+    Candidate: candidate_scope,
+    Offer: of_need(offers.table),
+    Engagement: of_need(engagements.table),
+    WorkReport: of_need(work_reports.table),
+}
+
+
+async def candidates_of(
+    uow: UnitOfWork, shortlist_id: UUID, *, cursor: str | None, limit: int
+) -> tuple[list[Candidate], str | None]:
+    """The rows of a shortlist one may see, the eligible by rank first, from a place in the list on."""
+    columns = candidates.table.c
+    after = _position(cursor)
+    chosen = sa.select(candidates.table).where(
+        columns.shortlist_id == shortlist_id, uow.scope(Candidate), columns.position > after
+    )
+    rows = await uow.fetch(chosen.order_by(columns.position).limit(limit + 1))
+    found = [candidates.state(row) for row in rows]
+    return found[:limit], str(found[limit - 1].position) if len(found) > limit else None
+
+
+async def candidate_of(uow: UnitOfWork, shortlist_id: UUID, provider_id: UUID) -> Candidate | None:
+    """How a provider fared in a shortlist."""
+    return await uow.find(Candidate, shortlist_id=shortlist_id, provider_id=provider_id)
+
+
+def _position(cursor: str | None) -> int:
+    if cursor is None:
+        return 0
+    if not cursor.isascii() or not cursor.isdigit() or len(cursor) > 9:
+        raise CursorIsInvalid
+    return int(cursor)
+
+
+async def agreed_to_share(uow: UnitOfWork, client_id: UUID, *, but: UUID | None = None) -> bool:
+    """Whether an agreement of the client to share with providers stands today, not counting one of them."""
+    columns = agreements.table.c
+    ended = sa.select(ended_agreements.table.c.consent_id)
+    standing = sa.select(columns.consent_id).where(
+        columns.client_id == client_id,
+        columns.consent_id.not_in(ended),
+        sa.or_(columns.until.is_(None), columns.until >= uow.today()),
+    )
+    return any(row[0] != but for row in await uow.fetch(standing))
+
+
+async def needs_of(uow: UnitOfWork, found: Sequence[Offer]) -> dict[UUID, Need]:
+    """The jobs of some offers, by id."""
+    wanted = sa.select(needs.table).where(needs.table.c.id.in_({each.need_id for each in found}))
+    return {row[0]: needs.state(row) for row in await uow.fetch(wanted)}
+
+
+async def offer_of_link(uow: UnitOfWork, link_sha256: str) -> Offer | None:
+    """The offer that a link's code answers."""
+    found = await uow.fetch(sa.select(offers.table).where(offers.table.c.link_sha256 == link_sha256))
+    return offers.state(found[0]) if found else None
+
+
+def working_days(uow: UnitOfWork, need: Need) -> tuple[date, ...]:
+    """The centre's business days on which the job can still be done."""
+    period = planned_period(need.starts_on, need.ends_on, uow.today())
+    if period is None:
+        return ()
+    every = (period.starts_on + timedelta(days=n) for n in range((period.ends_on - period.starts_on).days + 1))
+    return tuple(day for day in every if uow.pack.calendar.is_business_day(day))
+
+
+async def profiles(uow: UnitOfWork, need: Need) -> list[Profile]:
+    """Every provider as a scoring run knows it; the caller acts as the system."""
+    teams = await _teams(uow, need, await uow.all(Expert, status="active", heavy=True))
+    records = await _track_records(uow, need.kind)
+    return [
+        Profile(provider, tuple(teams[provider.id]), records.get(provider.id, TrackRecord()))
+        for provider in await uow.all(Provider, heavy=True)
+    ]
+
+
+async def profile_of(uow: UnitOfWork, need: Need, provider: Provider) -> Profile:
+    """One provider as the hard rules know it: with all its experts, also the retired."""
+    teams = await _teams(uow, need, await uow.all(Expert, provider_id=provider.id))
+    return Profile(provider, tuple(teams[provider.id]))
+
+
+async def _teams(uow: UnitOfWork, need: Need, members: Sequence[Expert]) -> dict[UUID, list[Member]]:
+    held: dict[tuple[UUID, UUID], dict[str, list[Competence]]] = defaultdict(lambda: defaultdict(list))
+    for competence in await _competences(uow, need, {expert.provider_id for expert in members}):
+        held[competence.provider_id, competence.person_id][competence.code].append(competence)
+    teams: dict[UUID, list[Member]] = defaultdict(list)
+    for expert in members:
+        teams[expert.provider_id].append(Member(expert, held[expert.provider_id, expert.person_id]))
+    return teams
+
+
+async def _competences(uow: UnitOfWork, need: Need, provider_ids: set[UUID]) -> list[Competence]:
+    """What is granted of the competences a need asks for."""
+    columns = competences.table.c
+    chosen = sa.select(competences.table).where(
+        columns.code.in_([each.code for each in need.competences]), columns.status == "granted"
+    )
+    if len(provider_ids) == 1:
+        chosen = chosen.where(columns.provider_id == next(iter(provider_ids)))
+    return [competences.state(row) for row in await uow.fetch(chosen, heavy=True)]
+
+
+async def _track_records(uow: UnitOfWork, kind: str) -> dict[UUID, TrackRecord]:
+    """Completed jobs of a kind, and the clients' ratings of engagements that both sides have rated."""
+    columns = engagements.table.c
+    done = sa.select(columns.provider_id, sa.func.count()).where(columns.kind == kind, columns.status == "completed")
+    both = sa.select(columns.provider_id, columns.client_rating).where(
+        columns.client_rating.is_not(None), columns.provider_rating.is_not(None)
+    )
+    completed: dict[UUID, int] = {row[0]: row[1] for row in await uow.fetch(done.group_by(columns.provider_id))}
+    ratings: list[tuple[UUID, Rating]] = [(row[0], row[1]) for row in await uow.fetch(both, heavy=True)]
+    given = Counter(provider_id for provider_id, _ in ratings)
+    points: Counter[UUID] = Counter()
+    for provider_id, rating in ratings:
+        points[provider_id] += rating.score
+    return {each: TrackRecord(completed.get(each, 0), given[each], points[each]) for each in completed.keys() | given}

@@ -1,0 +1,85 @@
+"""What matching does when clients ask, change their minds or withdraw their consent, and when work is approved.
+
+A reaction also notes the fact it acts on: the projection of the same event may be behind, and a use case that
+begins after the reaction must not overlook it.
+"""
+
+from uuid import UUID
+
+from chassis.consumer import Reactions
+from chassis.unit_of_work import UnitOfWork
+from contracts.assessments import AssessmentApproved
+from contracts.clients import (
+    ConsentExpired,
+    ConsentGiven,
+    ConsentWithdrawn,
+    ServiceRequestCancelAsked,
+    ServiceRequestSubmitted,
+)
+from services.matching.domain.engagements import Engagement
+from services.matching.domain.needs import SHARE_WITH_PROVIDERS, Job, Need
+from services.matching.models import Agreement, ApprovedAssessment, EndedAgreement
+from services.matching.queries import agreed_to_share
+from services.matching.use_cases import ASSESSMENT_APPROVED, CANCEL_ASKED, CONSENT_ENDED, cancel_need, open_need
+
+reactions = Reactions()
+
+
+@reactions.on(ServiceRequestSubmitted)
+async def open_need_of_request(event: ServiceRequestSubmitted, uow: UnitOfWork) -> None:
+    job = Job(
+        request_id=event.request_id,
+        client_id=event.client_id,
+        site_id=event.site_id,
+        kind=event.kind,
+        programme_code=event.programme_code,
+        isic=event.isic,
+        country=event.country,
+        province=event.province,
+        language=event.language,
+        starts_on=event.wanted_from,
+        ends_on=event.wanted_until,
+        days=event.days,
+    )
+    await open_need(uow, job)
+
+
+@reactions.on(ServiceRequestCancelAsked)
+async def cancel_need_of_request(event: ServiceRequestCancelAsked, uow: UnitOfWork) -> None:
+    """An acceptance that came first stands: the engagement it began has told of itself."""
+    for need in await uow.all(Need, request_id=event.request_id):
+        await _cancel_if_unfilled(uow, need.id, CANCEL_ASKED)
+
+
+@reactions.on(ConsentGiven)
+async def note_agreement(event: ConsentGiven, uow: UnitOfWork) -> None:
+    if event.purpose == SHARE_WITH_PROVIDERS:
+        uow.put(Agreement(event.consent_id, event.client_id, event.until))
+
+
+@reactions.on(ConsentWithdrawn, ConsentExpired)
+async def end_search_without_consent(event: ConsentWithdrawn | ConsentExpired, uow: UnitOfWork) -> None:
+    """Nobody else hears of the client's requests; a running engagement goes on."""
+    if event.purpose != SHARE_WITH_PROVIDERS:
+        return
+    uow.put(EndedAgreement(event.consent_id))
+    if await agreed_to_share(uow, event.client_id, but=event.consent_id):
+        return
+    for need in await uow.all(Need, client_id=event.client_id):
+        await _cancel_if_unfilled(uow, need.id, CONSENT_ENDED)
+
+
+@reactions.on(AssessmentApproved)
+async def settle_approved_assessment(event: AssessmentApproved, uow: UnitOfWork) -> None:
+    """The final report may pass; if the engagement was cancelled at the same time, nobody is sought any more."""
+    if event.need_id is None:
+        return
+    uow.put(ApprovedAssessment(event.need_id, event.assessment_id))
+    if await uow.all(Engagement, need_id=event.need_id):
+        await _cancel_if_unfilled(uow, event.need_id, ASSESSMENT_APPROVED)
+
+
+async def _cancel_if_unfilled(uow: UnitOfWork, need_id: UUID, reason_code: str) -> None:
+    need = await uow.get(Need, need_id)
+    if need.status in ("open", "unmet"):
+        await cancel_need(uow, need, reason_code)

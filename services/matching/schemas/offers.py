@@ -1,0 +1,79 @@
+"""Offers, and the links that answer them."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+from chassis.http import Body, Out
+from contracts.values import Code
+from services.matching.domain.experts import Expert
+from services.matching.domain.needs import Need
+from services.matching.domain.offers import Offer, OfferStatus
+from services.matching.schemas.fields import Note, shown
+from services.matching.schemas.needs import JobOut
+
+
+class MakeOffer(Body):
+    shortlist_id: UUID
+    provider_id: UUID
+
+
+class AcceptOffer(Body):
+    """The expert who will do the job."""
+
+    person_id: UUID
+
+
+class DeclineOffer(Body):
+    reason_code: Code
+    note: Note | None = None
+
+
+class OfferOut(Out):
+    offer_id: UUID
+    version: int
+    status: OfferStatus
+    need_id: UUID
+    shortlist_id: UUID
+    provider_id: UUID
+    job: JobOut
+    made_at: datetime
+    deadline_at: datetime
+    answered_at: datetime | None
+    reason_code: str | None
+    note: str | None
+    engagement_id: UUID | None
+
+    @classmethod
+    def of(cls, offer: Offer, need: Need) -> "OfferOut":
+        return cls(offer_id=offer.id, job=JobOut.of(need), **shown(cls, offer, "offer_id", "job"))
+
+
+class OfferMadeOut(OfferOut):
+    """`link_code` answers this one offer without signing in; it is shown this once."""
+
+    link_code: str
+
+
+class NamedExpertOut(Out):
+    person_id: UUID
+    full_name: str
+
+
+class OfferLinkOut(Out):
+    """An offer as whoever holds the code of its link sees it, and the experts it can name."""
+
+    offer_id: UUID
+    version: int
+    status: OfferStatus
+    job: JobOut
+    made_at: datetime
+    deadline_at: datetime
+    experts: tuple[NamedExpertOut, ...]
+
+    @classmethod
+    def of(cls, offer: Offer, need: Need, experts: Sequence[Expert]) -> "OfferLinkOut":
+        named = tuple(NamedExpertOut(person_id=each.person_id, full_name=each.full_name) for each in experts)
+        return cls(
+            offer_id=offer.id, job=JobOut.of(need), experts=named, **shown(cls, offer, "offer_id", "job", "experts")
+        )
