@@ -36,10 +36,23 @@ def migrate_sqlite(path: Path, parts: list[Part]) -> list[str]:
     if not behind:
         return []
     engine = sa.create_engine(f"sqlite:///{path}", poolclass=sa.NullPool)
+    _in_transactions(engine)
     with engine.connect() as connection:
         for part in behind:
             upgrade(connection, part)
     return [f"{path.stem}: {part.name} → {part.head}" for part in behind]
+
+
+def _in_transactions(engine: sa.Engine) -> None:
+    """Python's driver commits each CREATE by itself unless BEGIN is left to us: a kill would leave half a schema."""
+
+    @sa.event.listens_for(engine, "connect")
+    def leave_begin_to_us(connection: Any, _: Any) -> None:
+        connection.isolation_level = None
+
+    @sa.event.listens_for(engine, "begin")
+    def begin(connection: sa.Connection) -> None:
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
 
 
 def applied_sqlite(path: Path, part: Part) -> str | None:
@@ -117,6 +130,7 @@ def upgrade(connection: sa.Connection, part: Part) -> None:
             target_metadata=part.metadata,
             version_table=part.version_table,
             render_as_batch=True,
+            transactional_ddl=True,
         )
         with environment.begin_transaction():
             environment.run_migrations()
