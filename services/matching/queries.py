@@ -1,8 +1,10 @@
 """Which rows of matching belong to whom, and what its rules need to know beside them."""
 
+import asyncio
 from collections import Counter, defaultdict
 from collections.abc import Sequence
 from datetime import date, timedelta
+from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -35,6 +37,7 @@ from services.matching.models import (
     work_reports,
 )
 
+Rows = Sequence[tuple[Any, ...]]
 EVERYWHERE = (Role.REVIEWER, Role.ADMINISTRATOR, Role.SYSTEM)
 
 
@@ -170,40 +173,41 @@ def working_days(uow: UnitOfWork, need: Need) -> tuple[date, ...]:
 
 
 async def profiles(uow: UnitOfWork, need: Need) -> list[Profile]:
-    """Every provider as a scoring run knows it; the caller acts as the system."""
-    teams = await _teams(uow, need, await uow.all(Expert, status="active", heavy=True))
+    """Every provider as a scoring run knows it; the caller acts as the system. Put together off the event loop."""
+    known = await uow.all(Provider, heavy=True)
+    active = await uow.fetch(sa.select(experts.table).where(experts.table.c.status == "active"), heavy=True)
+    granted = await uow.fetch(_granted(need), heavy=True)
     records = await _track_records(uow, need.kind)
-    return [
-        Profile(provider, tuple(teams[provider.id]), records.get(provider.id, TrackRecord()))
-        for provider in await uow.all(Provider, heavy=True)
-    ]
+    return await asyncio.to_thread(_profiles, known, active, granted, records)
 
 
 async def profile_of(uow: UnitOfWork, need: Need, provider: Provider) -> Profile:
     """One provider as the hard rules know it: with all its experts, also the retired."""
-    teams = await _teams(uow, need, await uow.all(Expert, provider_id=provider.id))
-    return Profile(provider, tuple(teams[provider.id]))
+    known = await uow.fetch(sa.select(experts.table).where(experts.table.c.provider_id == provider.id))
+    granted = await uow.fetch(_granted(need).where(competences.table.c.provider_id == provider.id))
+    return _profiles([provider], known, granted, {})[0]
 
 
-async def _teams(uow: UnitOfWork, need: Need, members: Sequence[Expert]) -> dict[UUID, list[Member]]:
-    held: dict[tuple[UUID, UUID], dict[str, list[Competence]]] = defaultdict(lambda: defaultdict(list))
-    for competence in await _competences(uow, need, {expert.provider_id for expert in members}):
-        held[competence.provider_id, competence.person_id][competence.code].append(competence)
-    teams: dict[UUID, list[Member]] = defaultdict(list)
-    for expert in members:
-        teams[expert.provider_id].append(Member(expert, held[expert.provider_id, expert.person_id]))
-    return teams
-
-
-async def _competences(uow: UnitOfWork, need: Need, provider_ids: set[UUID]) -> list[Competence]:
+def _granted(need: Need) -> sa.Select[Any]:
     """What is granted of the competences a need asks for."""
     columns = competences.table.c
-    chosen = sa.select(competences.table).where(
-        columns.code.in_([each.code for each in need.competences]), columns.status == "granted"
-    )
-    if len(provider_ids) == 1:
-        chosen = chosen.where(columns.provider_id == next(iter(provider_ids)))
-    return [competences.state(row) for row in await uow.fetch(chosen, heavy=True)]
+    codes = [each.code for each in need.competences]
+    return sa.select(competences.table).where(columns.code.in_(codes), columns.status == "granted")
+
+
+def _profiles(known: list[Provider], members: Rows, granted: Rows, records: dict[UUID, TrackRecord]) -> list[Profile]:
+    held: dict[UUID, list[Competence]] = defaultdict(list)
+    for competence in map(competences.state, granted):
+        held[competence.person_id].append(competence)
+    teams: dict[UUID, list[Member]] = defaultdict(list)
+    for expert in map(experts.state, members):
+        own: dict[str, list[Competence]] = defaultdict(list)
+        for competence in held[expert.person_id]:
+            if competence.provider_id == expert.provider_id:
+                own[competence.code].append(competence)
+        teams[expert.provider_id].append(Member(expert, own))
+    nothing = TrackRecord()
+    return [Profile(each, tuple(teams[each.id]), records.get(each.id, nothing)) for each in known]
 
 
 async def _track_records(uow: UnitOfWork, kind: str) -> dict[UUID, TrackRecord]:

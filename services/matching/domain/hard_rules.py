@@ -28,7 +28,7 @@ class ExpertLacksCompetence(Refusal):
 
 
 class PlaceIsNotServed(Refusal):
-    sentence = "The provider does not serve province {province} of country {country}."
+    sentence = "The provider does not serve the place of this job."
 
 
 class LanguageIsNotSpoken(Refusal):
