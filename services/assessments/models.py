@@ -15,11 +15,13 @@ metadata = sa.MetaData()
 
 @dataclass(frozen=True, slots=True)
 class KnownClient:
-    """Where a client is, as the clients service tells it."""
+    """Where a client is, as the clients service tells it, and which row of an import it came from."""
 
     client_id: UUID
     country: str
     province: str | None
+    sender: str | None
+    row_key: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,5 +59,5 @@ savings = table(
     "savings",
     indexes=[("assessment_id",), ("option_id", "stage")],
 )
-known_clients = table(metadata, KnownClient, "known_clients", key=("client_id",))
-known_sites = table(metadata, KnownSite, "known_sites", key=("site_id",))
+known_clients = table(metadata, KnownClient, "known_clients", key=("client_id",), indexes=[("sender", "row_key")])
+known_sites = table(metadata, KnownSite, "known_sites", key=("site_id",), indexes=[("client_id",)])

@@ -11,7 +11,7 @@ projections = Projections(KnownClient, KnownSite)
 
 @projections.on(ClientRegistered, ClientChanged)
 async def know_client(event: ClientRegistered | ClientChanged, view: View) -> None:
-    view.put(KnownClient(event.client_id, event.country, event.province))
+    view.put(KnownClient(event.client_id, event.country, event.province, event.sender, event.row_key))
 
 
 @projections.on(SiteOpened, SiteChanged)

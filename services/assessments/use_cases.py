@@ -110,6 +110,7 @@ async def identify_option(
     *,
     occurrence: Occurrence,
     imported_as: tuple[str, str] | None = None,
+    labels: tuple[str, ...] = (),
 ) -> Option:
     """Recommend a measure and keep its estimate as a saving line."""
     check_programmes(uow, *(each.programme_code for each in proposal.programme_shares))
@@ -119,6 +120,7 @@ async def identify_option(
         proposal,
         occurrence=occurrence,
         imported_as=imported_as,
+        labels=labels,
         rules=rules(uow),
         by=uow.principal,
         at=uow.now(),

@@ -251,10 +251,12 @@ def unassign(assessment: Assessment, engagement: EngagementCancelled) -> tuple[A
     return left, AssessmentUnassigned(**_thread(assessment))
 
 
-def record_baseline(assessment: Assessment, stated: Inputs, *, rules: Rules) -> tuple[Assessment, BaselineRecorded]:
+def record_baseline(
+    assessment: Assessment, stated: Inputs, *, rules: Rules, labels: tuple[str, ...] = ()
+) -> tuple[Assessment, BaselineRecorded]:
     """Record what the site used, made and gave off; a second recording replaces the first while it is open."""
     require_open(assessment)
-    baseline = baseline_of(stated, country=assessment.country, rules=rules)
+    baseline = baseline_of(stated, country=assessment.country, rules=rules, labels=labels)
     recorded = replace(assessment, baseline=baseline)
     return recorded, BaselineRecorded(
         **_thread(recorded),
@@ -336,6 +338,12 @@ def cancel(assessment: Assessment) -> tuple[Assessment, AssessmentCancelled]:
         raise EngagementIsActive(engagement_id=assessment.engagement_id)
     cancelled = replace(assessment, status=AssessmentStatus.CANCELLED)
     return cancelled, AssessmentCancelled(**_thread(cancelled))
+
+
+def require_growing(assessment: Assessment, imported_as: tuple[str, str] | None) -> None:
+    """Options join an open assessment; imported work may still grow by further rows of its sender."""
+    if imported_as is None or not assessment.recorded_elsewhere or assessment.sender != imported_as[0]:
+        require_open(assessment)
 
 
 def require_open(assessment: Assessment) -> None:

@@ -82,8 +82,8 @@ def months_of(period: Period) -> int:
     return years * 12 + period.ends_on.month - period.starts_on.month + 1
 
 
-def baseline_of(stated: Inputs, *, country: str, rules: Rules) -> Baseline:
-    """Convert, add up and label: the rule behind recording one."""
+def baseline_of(stated: Inputs, *, country: str, rules: Rules, labels: tuple[str, ...] = ()) -> Baseline:
+    """Convert, add up and label: the rule behind recording one. `labels` are the oddities of where it comes from."""
     months = months_of(stated.period)
     lines = tuple(_line(each, stated, country, rules.energy) for each in stated.energy)
     factor_ids = dict.fromkeys(each.factor_id for each in lines if each.factor_id)
@@ -94,7 +94,7 @@ def baseline_of(stated: Inputs, *, country: str, rules: Rules) -> Baseline:
         emission_t_co2e=_sum([_emission(each, biogenic=False) for each in lines]),
         biogenic_t_co2=_sum([_emission(each, biogenic=True) for each in lines]),
         factor_ids=tuple(factor_ids),
-        labels=tuple(_labels(stated, lines, months, rules.plausibility)),
+        labels=(*labels, *_labels(stated, lines, months, rules.plausibility)),
     )
 
 

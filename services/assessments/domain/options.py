@@ -10,7 +10,7 @@ from uuid import UUID
 from contracts.assessments import OptionChanged, OptionIdentified
 from contracts.principals import Principal
 from contracts.values import Evidence, Money, MvPlan
-from services.assessments.domain.assessments import Assessment, require_open
+from services.assessments.domain.assessments import Assessment, require_growing, require_open
 from services.assessments.domain.figures import Number
 from services.assessments.domain.hashes import sha256_of
 from services.assessments.domain.isolation import Isolation
@@ -104,12 +104,13 @@ def identify(
     *,
     occurrence: Occurrence,
     imported_as: tuple[str, str] | None = None,
+    labels: tuple[str, ...] = (),
     rules: Rules,
     by: Principal,
     at: datetime,
 ) -> tuple[Option, OptionIdentified]:
-    """Recommend a measure, while the assessment is open."""
-    require_open(assessment)
+    """Recommend a measure, while the assessment is open; `labels` are the oddities of where it comes from."""
+    require_growing(assessment, imported_as)
     proposal = for_programme(proposal, assessment.programme_code)
     require_sound(proposal, rules)
     assessor = next(iter(assessment.assessors(by)), None)
@@ -127,7 +128,7 @@ def identify(
         recorded_at=at,
         assessor_id=assessor.person_id if assessor else None,
         assessor_provider_id=assessor.provider_id if assessor else None,
-        labels=tuple(labels_of(proposal, rules.plausibility)),
+        labels=(*labels, *labels_of(proposal, rules.plausibility)),
         sender=sender,
         row_key=row_key,
     )

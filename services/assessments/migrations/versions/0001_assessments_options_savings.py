@@ -52,9 +52,12 @@ def upgrade() -> None:
     sa.Column('client_id', types.Id(), autoincrement=False, nullable=False),
     sa.Column('country', sa.Text(), autoincrement=False, nullable=False),
     sa.Column('province', sa.Text(), autoincrement=False, nullable=True),
+    sa.Column('sender', sa.Text(), autoincrement=False, nullable=True),
+    sa.Column('row_key', sa.Text(), autoincrement=False, nullable=True),
     sa.PrimaryKeyConstraint('client_id'),
     sqlite_autoincrement=False
     )
+    op.create_index('ix_known_clients_sender_row_key', 'known_clients', ['sender', 'row_key'], unique=False)
     op.create_table('known_sites',
     sa.Column('site_id', types.Id(), autoincrement=False, nullable=False),
     sa.Column('client_id', types.Id(), autoincrement=False, nullable=False),
@@ -64,6 +67,7 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('site_id'),
     sqlite_autoincrement=False
     )
+    op.create_index('ix_known_sites_client_id', 'known_sites', ['client_id'], unique=False)
     op.create_table('options',
     sa.Column('id', types.Id(), autoincrement=False, nullable=False),
     sa.Column('assessment_id', types.Id(), autoincrement=False, nullable=False),
