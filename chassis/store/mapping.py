@@ -17,6 +17,7 @@ from sqlalchemy.types import TypeEngine
 from chassis.store.types import Day, Document, Exact, Id, Instant
 from contracts.refusals import Refusal
 
+IN_ORDER = "in_order"
 T = TypeVar("T")
 
 
@@ -79,11 +80,14 @@ def table(
     unique: Sequence[Unique] = (),
     indexes: Sequence[tuple[str, ...]] = (),
     autoincrement: bool = False,
+    in_order: bool = False,
 ) -> Mapped[T]:
     """Map a frozen dataclass: its fields become the columns, in their order.
 
     `root` names the class and the field that holds its id, for a member of another aggregate's thread.
     A class with `version` is an aggregate (saved with events); one without is a plain row (`uow.put`).
+    `autoincrement` lets the database draw the key of a row inserted without it. `in_order` promises that who has
+    read up to a number will find no smaller one later, at the price of one writer at a time.
     """
     hints = typing.get_type_hints(cls, include_extras=True)
     fields = tuple(field.name for field in dataclasses.fields(cls))  # type: ignore[arg-type]
@@ -91,6 +95,7 @@ def table(
     constraints = [_unique(name, each) for each in unique]
     lookups = [sa.Index(f"ix_{name}_{'_'.join(each)}", *each) for each in indexes]
     made = sa.Table(name, metadata, *columns, *constraints, *lookups, sqlite_autoincrement=autoincrement)
+    made.info[IN_ORDER] = in_order
     mapped = Mapped(
         cls=cls,
         table=made,

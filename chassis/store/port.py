@@ -11,7 +11,7 @@ AnySelect = sa.Select[*tuple[Any, ...]]
 
 @dataclass(slots=True)
 class Insert:
-    """A new row; a second one under the same unique key is `Violated`."""
+    """A new row; a second one under the same unique key is `Violated`. A key the database draws is None or left out."""
 
     table: sa.Table
     row: dict[str, Any]
@@ -48,7 +48,10 @@ Change = Insert | Update | Put
 
 @dataclass(slots=True)
 class Batch:
-    """One unit: all of it or nothing. Guards and updates are checked against committed state."""
+    """One unit: all of it or nothing. Guards and updates are checked against committed state.
+
+    A row is changed at most once in a unit; of several puts of one row the last counts.
+    """
 
     changes: list[Change] = field(default_factory=list)
     guards: list[Guard] = field(default_factory=list)

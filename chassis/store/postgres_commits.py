@@ -4,18 +4,25 @@ import asyncio
 import contextlib
 from collections import Counter, deque
 from collections.abc import Awaitable, Callable, Sequence
-from typing import Any, TypeAlias
+from typing import Any
 
 import asyncpg
 
 from chassis.store.port import StoreError, Unreachable
-from chassis.store.postgres_errors import in_port_words, is_locked, is_victim, unreachable, violated
+from chassis.store.postgres_errors import (
+    CONNECTING,
+    Connection,
+    in_port_words,
+    is_locked,
+    is_victim,
+    unreachable,
+    violated,
+)
 from chassis.store.postgres_units import Unit, Units, clash_of
 
 GROUP = 64
 ROWS = 2_000
-ATTEMPTS = 3
-Connection: TypeAlias = "asyncpg.Connection[asyncpg.Record]"
+PAUSES_S = (0.01, 0.02, 0.05, 0.1)  # before the victim of a deadlock tries again: the other must get ahead
 
 
 class Commits:
@@ -147,12 +154,13 @@ class _Writer:
     async def _send(self, group: Sequence[Unit]) -> None:
         connection = await self._connected()
         sql, arguments = self.units.statement(group)
-        for attempt in range(1, ATTEMPTS + 1):
+        for pause in (*PAUSES_S, None):
             try:
                 await connection.fetch(sql, *arguments)
                 return
             except Exception as error:
-                if is_victim(error) and len(group) == 1 and attempt < ATTEMPTS:
+                if is_victim(error) and len(group) == 1 and pause is not None:
+                    await asyncio.sleep(pause)
                     continue
                 known = in_port_words(error)
                 if known is error or (is_locked(error) and len(group) > 1):
@@ -164,7 +172,7 @@ class _Writer:
         if self._connection is None or self._connection.is_closed():
             try:
                 self._connection = await self._open()
-            except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError) as error:
+            except CONNECTING as error:
                 away = unreachable(error)
                 self._refuse_waiting(away)
                 raise away from error

@@ -2,12 +2,14 @@
 
 import re
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, TypeAlias
 
 import asyncpg
 
 from chassis.store.port import Change, OutcomeUnknown, StoreError, Unreachable, Violated
 
+Connection: TypeAlias = "asyncpg.Connection[asyncpg.Record]"
+CONNECTING = (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError)
 _LOST = (
     asyncpg.PostgresConnectionError,
     asyncpg.AdminShutdownError,

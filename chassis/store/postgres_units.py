@@ -9,11 +9,13 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from chassis.store.mapping import IN_ORDER
 from chassis.store.port import Batch, Change, Clash, Guard, Insert, Put, Update
 from chassis.store.statements import Decoder, encoder
+from chassis.store.types import Day, Id
 
-IN_ORDER = "in_order"
 _CLASH = re.compile(r"clash/(\d+)/([^/]*)/")
+_NATIVE = (Id, Day)  # the driver takes these as they are
 _EXPECTED = "expected_version"
 Kind = type[Insert] | type[Update] | type[Put] | type[Guard]
 Row = tuple[Any, ...]
@@ -233,6 +235,8 @@ def _cast(dialect: sa.Dialect, column: sa.Column[Any], field: str) -> str:
 
 
 def _encoder(dialect: sa.Dialect, column: sa.Column[Any]) -> Decoder:
+    if isinstance(column.type, _NATIVE):
+        return None
     return _array_literal if isinstance(column.type, sa.ARRAY) else encoder(dialect, column)
 
 

@@ -214,6 +214,21 @@ async def test_sessions_cut_while_idle_are_not_noticed(opened: Opened, outside: 
     assert await asyncio.gather(*[count(store, things.table) for _ in range(8)]) == [2] * 8
 
 
+async def test_a_migration_beside_a_running_store_is_not_noticed(opened: Opened) -> None:
+    store, other = await opened(), await opened()
+    for _ in range(10):
+        made = (await some_things(store, 1))[0]
+        await store.commit(Batch([updated(replace(made, name=str(made.id), version=2), 1)]))
+        await stored(store)
+    await other.execute(
+        sa.text("ALTER TABLE things ADD COLUMN weight numeric DEFAULT 1"),
+        sa.text("ALTER TABLE things ALTER COLUMN number TYPE numeric(30, 0)"),
+    )
+    made = (await some_things(store, 1))[0]
+    await store.commit(Batch([updated(replace(made, number=2**40, version=2), 1)]))
+    assert (await stored(store))[made.id].number == 2**40
+
+
 async def test_a_read_is_repeated_when_its_session_is_cut(opened: Opened, outside: Any) -> None:
     store = await opened()
     reading = asyncio.create_task(store.fetch(sa.select(sa.func.pg_sleep(0.3).cast(sa.Text))))

@@ -79,8 +79,7 @@ class Setting:
 
 things = table(metadata, Thing, "things", unique=[Unique(("place", "name"), NameIsTaken)])
 lines = table(metadata, Line, "lines", key=("position",), autoincrement=True)
-journal = table(metadata, JournalLine, "journal", key=("position",), autoincrement=True)
-journal.table.info["in_order"] = True
+journal = table(metadata, JournalLine, "journal", key=("position",), autoincrement=True, in_order=True)
 settings = table(metadata, Setting, "settings", key=("group", "order"))
 
 
