@@ -2,17 +2,20 @@
 
 import asyncio
 from collections import Counter, deque
-from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass, field
 from itertools import islice
 from typing import Any, TypeVar
 from uuid import UUID
+
+import sqlalchemy as sa
 
 from chassis.jobs import JobFailed, RefusedRow, Working
 from chassis.mappings import FileForm, SenderMapping, missing_columns, takes_of
 from chassis.pack import Pack, Section
 from chassis.sheets import Fault, Row, Sheet, Survey
 from chassis.store.port import AnySelect
+from chassis.tables import outbox
 from chassis.unit_of_work import UnitOfWork
 from contracts.refusals import Refusal
 
@@ -54,6 +57,15 @@ class Tally:
         known += examples[: EXAMPLES + 1 - len(known)]
 
 
+@dataclass(frozen=True, slots=True)
+class Known:
+    """A row that is there: its id, and the outcome to count it under. What this very job registered before it was
+    killed counts as registered."""
+
+    id: UUID
+    outcome: str
+
+
 class Import:
     """A job that brings files in, chunk by chunk. What it has come to stands in the job and survives a kill."""
 
@@ -82,6 +94,18 @@ class Import:
     async def fetch(self, statement: AnySelect) -> Sequence[tuple[Any, ...]]:
         """Committed rows of the service."""
         return await self.working.ground.store.fetch(statement)
+
+    async def known(self, table: sa.Table, sender: str, keys: Sequence[str]) -> dict[str, Known]:
+        """Which rows of a sender are there already, among these keys."""
+        columns, events = table.c, outbox.table.c
+        ours = sa.func.max(sa.case((events.causation_id == str(self.job_id), 1), else_=0))
+        rows = await self.fetch(
+            sa.select(columns.row_key, columns.id, ours)
+            .select_from(table.outerjoin(outbox.table, sa.and_(events.subject == columns.id, events.sequence == 1)))
+            .where(columns.sender == sender, columns.row_key.in_(keys))
+            .group_by(columns.row_key, columns.id)
+        )
+        return {key: Known(id, REGISTERED if by_this_job else ALREADY_THERE) for key, id, by_this_job in rows}
 
     async def sheet(self, name: str, form: FileForm, part: Section) -> Sheet:
         """A file of the job, looked at to its end; raises `JobFailed` where it or the mapping does not fit."""
@@ -124,9 +148,13 @@ class Import:
         return RefusedRow(self.job_id, file, row.number, fault.column, fault.code, fault.sentence, row.cells)
 
 
-async def side_by_side(takes: Iterable[Awaitable[None]]) -> None:
+async def side_by_side(takes: Iterable[Coroutine[Any, Any, None]]) -> None:
     """Units at the same time, so that their commits are grouped; the first mistake is raised when all have ended."""
-    for outcome in await asyncio.gather(*takes, return_exceptions=True):
+    begun = []
+    for take in takes:
+        begun.append(asyncio.create_task(take))
+        await asyncio.sleep(0)  # others have their turn on the event loop between two units
+    for outcome in await asyncio.gather(*begun, return_exceptions=True):
         if isinstance(outcome, BaseException):
             raise outcome
 

@@ -30,6 +30,8 @@ ODDITIES = {
     "is_no_number": "{field} is no number and stays unknown",
     "is_out_of_range": "{field} is too large a number and stays unknown",
     "is_a_placeholder": "{field} looks like a placeholder; it was kept",
+    "is_cut_off": "{field} is cut off in the source; it was kept",
+    "is_not_in_its_list": "{field} is none of the codes of its list; it was kept",
     "not_in_table": "{field} stands in no row of its table and stays unknown",
     "is_ambiguous": "{field} may mean several things and stays unknown",
 }
@@ -46,10 +48,11 @@ class MappingIsInvalid(Refusal):
 
 
 class Take(Section):
-    """Where a field's value comes from: a column (its bare name will do), a constant, or a text with {columns}.
+    """Where a field's value comes from: a column (its bare name will do), a constant, or a text with {columns},
+    which is unknown where one of them is.
 
-    `unknown` lists texts that stand for nothing, `placeholders` such as are kept but doubted; `lookup` names a
-    table of the mapping; `decimal` is the sender's decimal mark.
+    `unknown` lists texts that stand for nothing; `odd` such as are kept, each under the label it earns; `lookup`
+    names a table of the mapping; `decimal` is the sender's decimal mark.
     """
 
     column: str | None = None
@@ -58,7 +61,7 @@ class Take(Section):
     upper: bool = False
     lookup: str | None = None
     unknown: tuple[str, ...] = ()
-    placeholders: tuple[str, ...] = ()
+    odd: dict[Code, tuple[str, ...]] = Field(default_factory=dict)
     decimal: Literal[".", ","] = "."
 
     @model_validator(mode="before")
@@ -81,7 +84,8 @@ class Take(Section):
 
     def raw(self, cells: Mapping[str, str]) -> str:
         if self.template is not None:
-            return _HOLE.sub(lambda hole: cells.get(key_text(hole[1]), "").strip(), self.template)
+            parts = {name: cells.get(key_text(name), "").strip() for name in _HOLE.findall(self.template)}
+            return _HOLE.sub(lambda hole: parts[hole[1]], self.template) if all(parts.values()) else ""
         return self.constant if self.constant is not None else cells.get(self.columns[0], "")
 
 
@@ -100,8 +104,9 @@ class Reading:
         value = unicodedata.normalize("NFC", take.raw(self.row.cells)).strip()
         if not value or value in take.unknown:
             return None
-        if value in take.placeholders:
-            self.label(field, "is_a_placeholder")
+        for oddity, texts in take.odd.items():
+            if value in texts:
+                self.label(field, oddity)
         if take.upper and value != value.upper():
             self.label(field, "in_lower_case")
             value = value.upper()

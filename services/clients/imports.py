@@ -4,14 +4,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-import sqlalchemy as sa
 from pydantic import ValidationError
 
-from chassis.imports import ALREADY_THERE, REGISTERED, Import, Tally, fault_of, side_by_side
+from chassis.imports import ALREADY_THERE, REGISTERED, Import, Known, Tally, fault_of, side_by_side
 from chassis.jobs import Jobs, Working
 from chassis.mappings import Reading, SenderMapping, crosswalk, mapping_of
 from chassis.sheets import Fault, Row, Sheet
-from chassis.tables import outbox
 from chassis.unit_of_work import UnitOfWork
 from contracts.refusals import Refusal
 from contracts.values import Place, Sector
@@ -66,27 +64,16 @@ class ClientImport:
     async def take(self, parcels: list[Parcel]) -> Tally:
         """Take some rows in, side by side."""
         tally = Tally()
-        known = await self._known([parcel.key for parcel in parcels])
+        sender, keys = self.mapping.head.sender, [parcel.key for parcel in parcels]
+        known = await self.files.known(clients.table, sender, keys)
         await side_by_side(self._one(parcel, known, tally) for parcel in parcels)
         return tally
 
-    async def _known(self, keys: list[str]) -> dict[str, bool]:
-        """The keys that are there already, and whether this very job brought them, before it was killed."""
-        table, events = clients.table.c, outbox.table.c
-        ours = sa.func.max(sa.case((events.causation_id == str(self.files.job_id), 1), else_=0))
-        rows = await self.files.fetch(
-            sa.select(table.row_key, ours)
-            .select_from(clients.table.outerjoin(outbox.table, events.subject == table.id))
-            .where(table.sender == self.mapping.head.sender, table.row_key.in_(keys))
-            .group_by(table.row_key)
-        )
-        return {key: bool(by_this_job) for key, by_this_job in rows}
-
-    async def _one(self, parcel: Parcel, known: dict[str, bool], tally: Tally) -> None:
+    async def _one(self, parcel: Parcel, known: dict[str, Known], tally: Tally) -> None:
         row, reading = parcel.row, self.mapping.reading(parcel.row)
         fault = row.fault or self._fault_of_key(parcel)
         if fault is None and parcel.key in known:
-            tally.count(FILE, REGISTERED if known[parcel.key] else ALREADY_THERE)
+            tally.count(FILE, known[parcel.key].outcome)
             return
         try:
             if fault is None:

@@ -33,7 +33,8 @@ def test_a_field_comes_from_a_column_a_constant_or_a_text_with_columns() -> None
     reading = _reading(id="7", name="  Nước\u200b ")
     assert reading.text("name", Take(column="name")) == "Nước\u200b"
     assert reading.text("country", Take(constant="VN")) == "VN"
-    assert reading.text("name", Take(template="Plant {id} of {nobody}")) == "Plant 7 of"
+    assert reading.text("name", Take(template="Plant {id}")) == "Plant 7"
+    assert reading.text("name", Take(template="Plant {id} of {nobody}")) is None
     assert reading.text("name", None) is None
 
 
@@ -52,7 +53,7 @@ def test_texts_are_normalised_but_not_stripped_of_anything_visible() -> None:
 def test_what_is_odd_is_labelled() -> None:
     reading = _reading(state="Il", sales="1", staff="many", unit="9", size="1e30")
     assert reading.text("province", Take(column="state", upper=True)) == "IL"
-    assert reading.number("sales", Take(column="sales", placeholders=("1",))) == 1
+    assert reading.number("sales", Take(column="sales", odd={"is_a_placeholder": ("1",)})) == 1
     assert reading.number("employees", Take(column="staff")) is None
     assert reading.number("area", Take(column="size")) is None
     assert reading.text("unit", Take(column="unit", lookup="units")) is None
