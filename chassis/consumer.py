@@ -135,10 +135,16 @@ class Consumer:
                 records = await self._subscription.fetch(BATCH, 1.0 if parked else WAIT_S)
                 async with self._at_work:
                     await self.deliver(records)
-                    await self._subscription.commit(records)
+                    if self.stopped is None:  # else what was not tried yet comes again
+                        await self._subscription.commit(records)
             pulse.trouble = self.stopped
         finally:
             await self._subscription.close()
+
+    def resume(self) -> None:
+        """Forget why it stopped, so that it may run again."""
+        self.stopped = None
+        self._outcomes.clear()
 
     @asynccontextmanager
     async def paused(self) -> AsyncIterator[dict[str, int]]:
@@ -159,8 +165,24 @@ class Consumer:
     async def apply(self, records: list[Record], parked: set[UUID]) -> None:
         raise TypeError("a consumer is a Reactor or a Projector")
 
-    async def effect(self, record: Record, settles: FailedDelivery | None = None) -> None:
+    async def take(self, record: Record, settles: FailedDelivery | None) -> None:
         raise TypeError("a consumer is a Reactor or a Projector")
+
+    async def effect(self, record: Record, settles: FailedDelivery | None = None) -> None:
+        """The effect of one record, unless another process or an earlier attempt was first: then only settle it."""
+        try:
+            await self.take(record, settles)
+        except Violated as twin:
+            if twin.table != inbox.table.name:
+                raise
+            if settles is not None:
+                await self._keep(record, settles)
+
+    async def _keep(self, record: Record, delivery: FailedDelivery) -> None:
+        async def work(uow: UnitOfWork) -> None:
+            uow.put(delivery)
+
+        await in_one_unit(self.ground, self.unit(record), work)
 
     async def _news(self, records: list[Record]) -> list[Record]:
         if not records:
@@ -277,11 +299,7 @@ class Consumer:
                 error=type(error).__name__,
             )
             log.warning("delivery.failed_again", consumer=self.name, attempts=attempts, exc_info=error)
-
-            async def work(uow: UnitOfWork) -> None:
-                uow.put(failed)
-
-            await in_one_unit(self.ground, self.unit(Record.from_json(delivery.record)), work)
+            await self._keep(Record.from_json(delivery.record), failed)
             return False
 
 
@@ -301,14 +319,18 @@ class Reactor(Consumer):
             async with places:
                 blocked = root in parked
                 for record in mine:
+                    if self.stopped is not None:
+                        return
                     if blocked:
                         await self.park(record, None)
                     else:
                         blocked = not await self.attempt(record)
 
-        await asyncio.gather(*(thread(root, mine) for root, mine in threads.items()))
+        async with asyncio.TaskGroup() as together:  # none goes on when one could not even be parked
+            for root, mine in threads.items():
+                together.create_task(thread(root, mine))
 
-    async def effect(self, record: Record, settles: FailedDelivery | None = None) -> None:
+    async def take(self, record: Record, settles: FailedDelivery | None) -> None:
         event = record.event()
         handler: Reaction = self.handlers[record.event_type]
 
@@ -318,11 +340,7 @@ class Reactor(Consumer):
                 uow.put(settles)
             await handler(event, uow)
 
-        try:
-            await in_one_unit(self.ground, self.unit(record), work)
-        except Violated as twin:
-            if twin.table != inbox.table.name:
-                raise
+        await in_one_unit(self.ground, self.unit(record), work)
 
 
 class Projector(Consumer):
@@ -351,12 +369,14 @@ class Projector(Consumer):
     async def _one_by_one(self, records: list[Record]) -> None:
         blocked: set[UUID] = set()
         for record in records:
+            if self.stopped is not None:
+                return
             if record.root in blocked:
                 await self.park(record, None)
             elif not await self.attempt(record):
                 blocked.add(record.root)
 
-    async def effect(self, record: Record, settles: FailedDelivery | None = None) -> None:
+    async def take(self, record: Record, settles: FailedDelivery | None) -> None:
         await self._together([record], settles)
 
     async def _together(self, records: list[Record], settles: FailedDelivery | None = None) -> None:

@@ -129,6 +129,7 @@ class Running:
             self.supervisor.watch(f"{self.service.name}.timers", self.sweep.run)
         if self.worker is not None:
             self.supervisor.watch(f"{self.service.name}.jobs", self.worker.run)
+        await asyncio.sleep(0)  # a consumer that has not begun could not tell how far behind it is
 
     async def stop(self) -> None:
         """End the loops where they can be resumed, then close the store."""
@@ -142,7 +143,7 @@ class Running:
         """Start consumers again that stopped themselves."""
         for consumer in self.consumers:
             if consumer.stopped is not None:
-                consumer.stopped = None
+                consumer.resume()
                 self.supervisor.watch(consumer.name, consumer.run)
 
     def start_rebuild(self) -> None:

@@ -66,7 +66,12 @@ async def _forever(pulse: Pulse, loop: Callable[[Pulse], Awaitable[None]]) -> No
             return
         except Exception as error:
             pulse.restarts += 1
-            pulse.trouble = type(error).__name__
+            pulse.trouble = f"failed {pulse.restarts} times, last with {_cause(error)}; it tries again"
             log.exception("loop.failed", loop=pulse.name, restarts=pulse.restarts)
         pause = 0.1 if time.monotonic() - began > 30 else min(pause * 2, 10.0)
         await asyncio.sleep(pause)
+
+
+def _cause(error: BaseException) -> str:
+    """The class of a failure, of the first one in a group."""
+    return _cause(error.exceptions[0]) if isinstance(error, BaseExceptionGroup) else type(error).__name__
