@@ -21,6 +21,8 @@ import asyncpg
 import pytest
 
 READY_WITHIN_S = 30.0
+# Reads from us until we are gone, however we went; then it ends the server ($1) and removes its folder ($2).
+GUARD = 'read -r _; kill -INT "$1"; while kill -0 "$1"; do sleep 0.1; done; rm -rf "$2"'
 NewDatabase = Callable[..., str]
 
 
@@ -51,6 +53,7 @@ class Cluster:
         self.port = _free_port()
         self._settings = settings
         self._process: subprocess.Popen[bytes] | None = None
+        self._guard: subprocess.Popen[bytes] | None = None
         self._names = count(1)
         if self._identity:
             os.chown(self.folder, self._identity["user"], self._identity["group"])
@@ -83,7 +86,21 @@ class Cluster:
                 start_new_session=True,  # Ctrl-C is for the tests, which then stop it in good order
                 **self._identity,
             )
+        self._guard = subprocess.Popen(
+            ["/bin/sh", "-c", GUARD, "sh", str(self._process.pid), str(self.folder)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,
+        )
         self._wait_until_ready()
+
+    def _dismiss_guard(self) -> None:
+        if self._guard is not None and self._guard.stdin is not None:
+            self._guard.kill()
+            self._guard.wait()
+            self._guard.stdin.close()
+            self._guard = None
 
     def _wait_until_ready(self) -> None:
         until = time.monotonic() + READY_WITHIN_S
@@ -100,6 +117,7 @@ class Cluster:
         """SIGKILL to the server and every process of it, all at once."""
         if self._process is None:
             return
+        self._dismiss_guard()
         pid = self._process.pid
         children = Path(f"/proc/{pid}/task/{pid}/children")
         pids = [pid, *map(int, children.read_text().split())] if children.exists() else [pid]
@@ -111,6 +129,7 @@ class Cluster:
 
     def stop(self) -> None:
         """Stop the server and remove every trace of it."""
+        self._dismiss_guard()
         if self._process is not None:
             self._process.send_signal(signal.SIGINT)
             try:
