@@ -95,7 +95,8 @@ def table(
     constraints = [_unique(name, each) for each in unique]
     lookups = [sa.Index(f"ix_{name}_{'_'.join(each)}", *each) for each in indexes]
     made = sa.Table(name, metadata, *columns, *constraints, *lookups, sqlite_autoincrement=autoincrement)
-    made.info[IN_ORDER] = in_order
+    if in_order:
+        made.info[IN_ORDER] = True
     mapped = Mapped(
         cls=cls,
         table=made,
