@@ -92,8 +92,8 @@ async def _said(transport: Transport, path: str) -> dict[str, Any]:
         return {"trouble": {"service": f"no answer within {PATIENCE_S:.0f} s"}}
     except Refusal as refusal:
         return {"trouble": {"service": str(refusal)}}
-    except ValueError:
-        return {"trouble": {"service": "it does not answer in words"}}
+    except Exception as error:  # whatever it is: that one service fails must not hide how the others are
+        return {"trouble": {"service": f"it does not say how it is: {type(error).__name__}"}}
 
 
 async def _asked(transport: Transport, path: str) -> bytes:

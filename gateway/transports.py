@@ -130,6 +130,8 @@ class OverHttp:
 
 
 async def _pass_on(answer: aiohttp.ClientResponse, send: Send) -> None:
+    if answer.status >= 500 and "json" not in answer.content_type:
+        raise AnswerWasLost  # a failure in the server's words or a proxy's: ours come as problem documents
     await send({"type": "http.response.start", "status": answer.status, "headers": outward(answer.raw_headers)})
     try:
         async for chunk in answer.content.iter_any():

@@ -1,0 +1,47 @@
+"""Limits: so many requests a minute for a key, and for an address without one."""
+
+from pathlib import Path
+
+from gateway.settings import DoorSettings
+from tests.kit.door import How, door
+
+FEW = DoorSettings(requests_per_minute=5, anonymous_per_minute=3)
+
+
+async def test_a_key_may_ask_so_often_and_is_told_what_is_left(tmp_path: Path, how: How) -> None:
+    async with door(tmp_path, how, settings=FEW) as opened:
+        by = await opened.officer()
+        answers = [await by.get("/v1/clients") for _ in range(7)]
+        assert [answer.status_code for answer in answers] == [200] * 5 + [429] * 2
+        left = [answer.headers["ratelimit"].partition(";t=")[0] for answer in answers]
+        assert left == [f'"key";r={each}' for each in (4, 3, 2, 1, 0, 0, 0)]
+        assert {answer.headers["ratelimit-policy"] for answer in answers} == {'"key";q=5;w=60'}
+        refused = answers[-1]
+        assert refused.json()["code"] == "too_many_requests"
+        assert 0 < int(refused.headers["retry-after"]) <= 60
+        assert refused.headers["correlation-id"]
+
+
+async def test_one_key_does_not_use_up_anothers(tmp_path: Path) -> None:
+    async with door(tmp_path, settings=FEW) as opened:
+        one, other = await opened.officer(), await opened.officer()
+        for _ in range(6):
+            last = await one.get("/v1/me")
+        assert last.status_code == 429
+        assert (await other.get("/v1/me")).status_code == 200
+
+
+async def test_an_operation_that_is_refused_counts_too(tmp_path: Path) -> None:
+    async with door(tmp_path, settings=FEW) as opened:
+        by = await opened.officer()
+        assert [(await by.get("/v1/keys")).status_code for _ in range(6)] == [403] * 5 + [429]
+
+
+async def test_guessing_is_counted_by_address_and_harms_no_key(tmp_path: Path) -> None:
+    async with door(tmp_path, settings=FEW) as opened:
+        by = await opened.officer()
+        guesses = [await opened.as_(f"orc_{each:043d}").get("/v1/me") for each in range(5)]
+        assert [answer.status_code for answer in guesses] == [401] * 3 + [429] * 2
+        assert guesses[0].headers["ratelimit-policy"] == '"address";q=3;w=60'
+        assert (await opened.as_(None).get("/v1/workshop/headers")).status_code == 429
+        assert (await by.get("/v1/me")).status_code == 200
