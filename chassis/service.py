@@ -14,7 +14,7 @@ from starlette.types import ASGIApp
 from chassis import admin, tables
 from chassis.auth import Authenticated, TokenCheck
 from chassis.clock import Clock
-from chassis.consumer import Consumer, Projections, Projector, Reactions, Reactor
+from chassis.consumer import OPEN, Consumer, Projections, Projector, Reactions, Reactor
 from chassis.health import Health, database_check
 from chassis.http import Guarded, Problem, refuse_in_words
 from chassis.jobs import Jobs, Worker
@@ -27,7 +27,8 @@ from chassis.route import Routes
 from chassis.store.mapping import mapped_classes
 from chassis.store.port import Store
 from chassis.supervision import Supervisor
-from chassis.telemetry import Traced, consumer_lag, outbox_oldest_s, outbox_waiting, units
+from chassis.tables import failed_deliveries
+from chassis.telemetry import Traced, consumer_lag, deliveries, outbox_oldest_s, outbox_waiting, units
 from chassis.timers import Housekeeping, Sweep, Timers
 from chassis.unit_of_work import Ground, Scope
 
@@ -163,14 +164,33 @@ class Running:
             self.rebuild_state = "failed"
 
     async def facts(self) -> dict[str, Any]:
-        """Outbox and lag, also as metrics."""
+        """Outbox, lag and failed deliveries, also as metrics; an alarm for each consumer with dead ones, in words."""
         waiting = await self.relay.waiting()
         outbox_waiting.labels(self.service.name).set(waiting["waiting"])
         outbox_oldest_s.labels(self.service.name).set(waiting["oldest_s"])
         lags = {consumer.name: await consumer.lag() for consumer in self.consumers}
         for name, lag in lags.items():
             consumer_lag.labels(self.service.name, name).set(lag)
-        return {"outbox": waiting, "lag": lags}
+        failed = await self._failed()
+        return {"outbox": waiting, "lag": lags, "failed_deliveries": failed, "alarms": self._alarms(failed)}
+
+    async def _failed(self) -> dict[str, dict[str, int]]:
+        """How many deliveries wait or are dead, per consumer and state."""
+        columns = failed_deliveries.table.c
+        grouped = sa.select(columns.consumer, columns.state, sa.func.count()).where(columns.state.in_(OPEN))
+        counts: dict[str, dict[str, int]] = {}
+        for name, state, count in await self.store.fetch(grouped.group_by(columns.consumer, columns.state)):
+            counts.setdefault(name, {})[state] = count
+        for consumer in self.consumers:
+            for state in OPEN:
+                here = counts.get(consumer.name, {}).get(state, 0)
+                deliveries.labels(self.service.name, consumer.name, state).set(here)
+        return counts
+
+    def _alarms(self, failed: dict[str, dict[str, int]]) -> dict[str, str]:
+        place = f"/v1/admin/{self.service.name}/failed-deliveries"
+        dead = {name: states["dead"] for name, states in failed.items() if "dead" in states}
+        return {name: f"dead deliveries that wait for an administrator: {n}, see {place}" for name, n in dead.items()}
 
 
 __all__ = ["Problem", "Running", "Service"]

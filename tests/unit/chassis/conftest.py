@@ -7,8 +7,15 @@ from pathlib import Path
 import pytest
 
 from chassis.migrations.runner import migrate_sqlite
+from chassis.telemetry import configure_logs
 from tests.kit.room import LOG_PART, Room, room
 from tests.unit.chassis import bakery
+
+
+@pytest.fixture(scope="session", autouse=True)
+def short_logs() -> None:
+    """As in production: a failure with all its variables in colours takes longer to print than to retry."""
+    configure_logs("error")
 
 
 @pytest.fixture(autouse=True)
