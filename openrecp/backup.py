@@ -1,22 +1,19 @@
 """Backup and restore of the embedded form: every database at one and the same moment, in one file."""
 
-import contextlib
 import hashlib
 import io
 import json
-import sqlite3
 import tarfile
 import tempfile
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 from chassis.clock import wall_now
+from chassis.store.copies import copy_together
 from openrecp.folder import DataFolder
 
 MANIFEST = "manifest.json"
 SECRETS = ("gateway.key",)
-WAIT_S = 30.0
 
 
 class BackupIsDamaged(Exception):
@@ -37,9 +34,7 @@ def backup(data: Path, target: Path) -> dict[str, Any]:
     if not databases:
         raise FileNotFoundError(f"{data} holds no deployment")
     with tempfile.TemporaryDirectory(dir=target.parent) as folder:
-        with _frozen(databases):
-            for path in databases:
-                _copy(path, Path(folder) / path.name)
+        copy_together(databases, Path(folder))
         files = [Path(folder) / path.name for path in databases]
         files += [data / name for name in SECRETS if (data / name).exists()]
         manifest = _manifest(files)
@@ -63,24 +58,6 @@ def restore(source: Path, data: Path) -> dict[str, Any]:
                 path.chmod(0o600)
                 path.replace(data / name)
     return manifest
-
-
-@contextlib.contextmanager
-def _frozen(databases: list[Path]) -> Iterator[None]:
-    with contextlib.ExitStack() as held:
-        for path in databases:
-            connection = held.enter_context(
-                contextlib.closing(sqlite3.connect(path, isolation_level=None, timeout=WAIT_S))
-            )
-            connection.execute("BEGIN IMMEDIATE")
-            held.callback(connection.execute, "ROLLBACK")
-        yield
-
-
-def _copy(source: Path, target: Path) -> None:
-    with contextlib.closing(sqlite3.connect(f"file:{source}?mode=ro", uri=True)) as reading:
-        with contextlib.closing(sqlite3.connect(target)) as writing:
-            reading.backup(writing)
 
 
 def _manifest(files: list[Path]) -> dict[str, Any]:

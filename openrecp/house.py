@@ -116,8 +116,7 @@ def store_of(settings: Settings, name: str) -> Store:
         return SqliteStore(path)
     from chassis.store.postgres import PostgresStore
 
-    # Readers of the log must never see a position before a lower one: its appends go through one writer.
-    return PostgresStore(dsn, writers=1) if name == "log" else PostgresStore(dsn)
+    return PostgresStore(dsn)
 
 
 def parts_of(name: str) -> list[Part]:

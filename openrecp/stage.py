@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -116,9 +117,9 @@ class Stage:
         return value
 
     async def moved(self, types: Sequence[str]) -> None:
-        """Wait until events of these types have come over the feed within this step."""
+        """Wait until so many events of these types have come over the feed within this step."""
         end = time.monotonic() + PATIENCE_S
-        while missing := [each for each in types if each not in {_short(seen["type"]) for seen in self._seen}]:
+        while missing := Counter(types) - Counter(_short(seen["type"]) for seen in self._seen):
             if time.monotonic() > end:
                 raise StepFailed(f"these events did not come: {', '.join(missing)}")
             await self._read(wait=2)

@@ -50,7 +50,15 @@ class Position:
     position: int
 
 
-entries = table(metadata, Entry, "log_entries", key=("position",), indexes=[("topic", "position")], autoincrement=True)
+entries = table(
+    metadata,
+    Entry,
+    "log_entries",
+    key=("position",),
+    indexes=[("topic", "position")],
+    autoincrement=True,
+    in_order=True,
+)
 sa.Index("uq_log_entries_event_id", entries.table.c.event_id, unique=True)
 positions = table(metadata, Position, "log_positions", key=("consumer_group", "topic"))
 

@@ -56,7 +56,7 @@ async def act(plot: Plot) -> None:
         "and three options with cost and saving",
         "payback 1.5 years, one with 'immediate' because it costs nothing; NPV and IRR in honest words",
         lambda: _options(plot),
-        ["option_identified"],
+        ["option_identified"] * 3,
     )
     await stage.step(
         "The assessor completes; as a reviewer it would be refused",

@@ -15,14 +15,14 @@ async def act(plot: Plot) -> None:
         "The client approves two options and refuses one with a reason",
         "approved, approved, refused",
         lambda: _decide(plot),
-        ["option_approved", "option_refused"],
+        ["option_approved", "option_approved", "option_refused"],
     )
     await plot.until(240)
     await stage.step(
         "Both are implemented, with date and actual cost",
         "implemented as the client states and as the assessor saw; not verified",
         lambda: _implement(plot),
-        ["option_implemented"],
+        ["option_implemented", "option_implemented"],
     )
     await plot.until(650)
     await stage.step(
@@ -32,7 +32,7 @@ async def act(plot: Plot) -> None:
     )
     await stage.step(
         "An independent verifier measures the fan's motor by retrofit isolation",
-        "13,115 kWh saved in 3,050 h (12,074 to 14,156): demonstrated, so the option is verified",
+        "13,115 kWh saved in the 3,050 h of a year (12,074 to 14,156): demonstrated, so the option is verified",
         lambda: _isolation(plot),
         ["option_verified"],
     )
@@ -68,7 +68,7 @@ async def _implement(plot: Plot) -> str:
 def _isolation_body(plot: Plot) -> dict[str, Any]:
     side = {"instrument_id": "clamp-meter-07", "instrument_uncertainty": "0.01", "count": 12}
     before = {"starts_on": str(plot.day(40)), "ends_on": str(plot.day(60)), "mean": "13.2", "sd": "0.3"}
-    after = {"starts_on": str(plot.day(260)), "ends_on": str(plot.day(600)), "mean": "8.9", "sd": "0.35"}
+    after = {"starts_on": str(plot.day(240)), "ends_on": str(plot.day(604)), "mean": "8.9", "sd": "0.35"}
     return {
         "method": "retrofit_isolation",
         "ipmvp_option": "B",

@@ -31,7 +31,7 @@ async def act(plot: Plot) -> None:
         "Client and provider rate each other",
         "each sees the other's rating only after both gave theirs",
         lambda: _rate(plot),
-        ["engagement_rated"],
+        ["engagement_rated", "engagement_rated"],
     )
 
 

@@ -45,6 +45,6 @@ journal = table(
     key=("number",),
     indexes=[("event_type", "number"), ("subject", "number"), ("correlation_id", "number")],
     autoincrement=True,
+    in_order=True,
 )
-journal.table.info["in_order"] = True  # nobody reads past a number that is still to come
 sa.Index("uq_journal_event_id", journal.table.c.event_id, unique=True)

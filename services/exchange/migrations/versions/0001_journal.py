@@ -25,7 +25,7 @@ def upgrade() -> None:
     sa.Column('traceparent', sa.Text(), autoincrement=False, nullable=True),
     sa.Column('data', sa.Text(), autoincrement=False, nullable=False),
     sa.PrimaryKeyConstraint('number'),
-    info={'in_order': True},
+
     sqlite_autoincrement=True
     )
     op.create_index('ix_journal_correlation_id_number', 'journal', ['correlation_id', 'number'], unique=False)
