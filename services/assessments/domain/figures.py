@@ -30,6 +30,6 @@ def ratio(value: Decimal) -> Decimal:
 
 
 def _rounded(value: Decimal, places: Decimal, limit: Decimal) -> Decimal:
-    if abs(value) >= limit:
+    if abs(value) >= limit - places:
         raise FigureIsTooLarge(figure=f"{value:.3E}")
     return value.quantize(places)

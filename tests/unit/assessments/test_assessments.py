@@ -71,8 +71,13 @@ def test_an_officer_opens_one_without_an_engagement(people: People) -> None:
 def test_an_officer_opens_none_outside_its_provinces(people: People) -> None:
     local = people.officer.model_copy(update={"provinces": frozenset({"XA-R"})})
     for territory in ("XA-N", None):
-        with pytest.raises(OutsideTerritory):
+        with pytest.raises(OutsideTerritory) as refused:
             opening(local, territory)
+        assert refused.value.params == {"province": "XA-N"}
+    abroad = Plant(UUID(int=10), UUID(int=11), "US", None, None)
+    with pytest.raises(OutsideTerritory) as refused:
+        assessments.open_assessment(UUID(int=30), abroad, by=local, at=AT)
+    assert refused.value.params == {"province": "US"}
 
 
 def test_imported_work_says_that_it_was_recorded_elsewhere(people: People) -> None:

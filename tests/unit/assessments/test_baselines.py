@@ -66,6 +66,11 @@ def test_what_is_odd_is_labelled_and_kept(year: Inputs, rules: Rules, odd: dict[
     assert baseline.stated == strange
 
 
+def test_what_is_at_the_limit_is_plausible(year: Inputs, rules: Rules) -> None:
+    full = replace(year, waste_water_m3=Decimal(6600), waste_t=Decimal(0), operating_hours=Decimal(8760))
+    assert baseline_of(full, country="XA", rules=rules).labels == ()
+
+
 def test_hours_up_to_a_year_are_plausible(year: Inputs, rules: Rules) -> None:
     full = baseline_of(replace(year, operating_hours=Decimal(8760)), country="XA", rules=rules)
     assert "hours_exceed_period" not in full.labels

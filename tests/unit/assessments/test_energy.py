@@ -1,5 +1,6 @@
 """Heat values, units and emission factors."""
 
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
@@ -49,6 +50,16 @@ def test_a_factor_holds_for_its_country_and_its_time(rules: Rules) -> None:
     assert grid("XA", date(2024, 12, 31)) == "xa-grid-2022"
     assert grid("XA", date(2025, 1, 1)) == "xa-grid-2024"
     assert grid("US", date(2025, 1, 1)) is None
+
+
+def test_a_countrys_own_factor_goes_before_a_newer_general_one(rules: Rules) -> None:
+    grid = rules.energy.factor("electricity", country="XA", on=date(2025, 1, 1))
+    assert grid is not None
+    general = replace(grid, factor_id="world", country=None, year=2030)
+    tables = replace(rules.energy, factors=(general, grid))
+    own = tables.factor("electricity", country="XA", on=date(2025, 1, 1))
+    other = tables.factor("electricity", country="US", on=date(2025, 1, 1))
+    assert [each and each.factor_id for each in (own, other)] == ["xa-grid-2024", "world"]
 
 
 def test_a_factor_of_another_purpose_is_not_taken(rules: Rules) -> None:

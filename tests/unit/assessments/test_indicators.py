@@ -15,7 +15,7 @@ from services.assessments.domain.indicators import OutputUnitChanged, PeriodsDif
 from services.assessments.domain.rules import Rules
 
 Figures = tuple[Decimal, Decimal, Decimal, Decimal]
-amounts = st.decimals("0.01", "1000000000", places=2)
+amounts = st.decimals("1", "1000000", places=2)
 
 
 def period_with(

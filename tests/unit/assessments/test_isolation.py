@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from contracts.values import Period
 from services.assessments.domain.isolation import Hours, Isolation, Readings, isolate, readings_of
-from services.assessments.domain.measurements import Verdict, Work
+from services.assessments.domain.measurements import Verdict, Work, timing_faults, verdict_of
 from services.assessments.domain.rules import Rules, VerificationRules
 
 Near = Callable[[Decimal | None, float], bool]
@@ -87,6 +87,7 @@ def side(readings: Readings | None, **other: object) -> Readings | None:
         (replace(COUNTED, after=side(COUNTED.after, count=4)), "too_few_readings"),
         (replace(COUNTED, hours=Hours(Decimal(4345), "counter")), "hours_exceed_period"),
         (replace(STIPULATED, hours=Hours(Decimal(6000), "plan")), "stipulation_without_range"),
+        (replace(STIPULATED, hours=Hours(Decimal(6000), "plan", low=Decimal(5000))), "stipulation_without_range"),
         (
             replace(STIPULATED, hours=Hours(Decimal(6000), "plan", low=Decimal(6100), high=Decimal(6300))),
             "stipulation_outside_range",
@@ -118,6 +119,49 @@ def test_a_record_that_cannot_carry_a_saving_is_refused(record: Isolation, reaso
     result = isolate(record, work=WORK, rules=rules.verification)
     assert (result.verdict, result.reasons) == (Verdict.REFUSED, (reason,))
     assert (result.saving, result.measured, result.annualised) == (None, None, None)
+
+
+def test_five_readings_and_every_hour_of_a_year_are_enough(rules: Rules) -> None:
+    record = replace(
+        STIPULATED,
+        before=side(STIPULATED.before, count=5),
+        hours=Hours(Decimal(8760), "never off", low=Decimal(8700), high=Decimal(8760)),
+    )
+    assert isolate(record, work=WORK, rules=rules.verification).verdict is Verdict.DEMONSTRATED
+
+
+@pytest.mark.parametrize(("high", "weak"), [(6000, False), (6002, True)])
+def test_a_half_width_beyond_half_the_saving_is_weak(rules: Rules, high: int, weak: bool) -> None:
+    """4,000 hours between 2,000 and 6,000 are just not weak."""
+    sure = {"sd": Decimal(0), "instrument_uncertainty": Decimal(0)}
+    record = replace(
+        STIPULATED,
+        before=side(STIPULATED.before, **sure),
+        after=side(STIPULATED.after, **sure),
+        hours=Hours(Decimal(4000), "plan", low=Decimal(2000), high=Decimal(high)),
+    )
+    assert ("weak" in isolate(record, work=WORK, rules=rules.verification).flags) is weak
+
+
+def test_the_verdict_turns_at_zero() -> None:
+    assert verdict_of(Decimal("0.0001"), Decimal(2)) is Verdict.DEMONSTRATED
+    assert verdict_of(Decimal(0), Decimal(2)) is Verdict.NOT_DEMONSTRATED
+    assert verdict_of(Decimal(-2), Decimal(0)) is Verdict.NOT_DEMONSTRATED
+    assert verdict_of(Decimal(-2), Decimal("-0.0001")) is Verdict.INCREASE_DEMONSTRATED
+
+
+def test_periods_keep_clear_of_the_work() -> None:
+    def faults(before: Period, reporting: Period = REPORTING) -> list[str]:
+        return list(timing_faults(before, reporting, WORK))
+
+    def days(first: date, last: date) -> Period:
+        return Period(starts_on=first, ends_on=last)
+
+    assert faults(days(date(2025, 7, 1), date(2025, 8, 19))) == []
+    assert faults(days(date(2025, 7, 1), date(2025, 8, 20))) == ["baseline_contains_installation"]
+    assert faults(days(date(2025, 8, 31), date(2025, 9, 30))) == ["baseline_contains_installation"]
+    assert faults(days(date(2025, 9, 1), date(2025, 9, 30))) == ["before_taken_after_change"]
+    assert faults(BEFORE, days(date(2025, 9, 1), date(2026, 3, 1))) == []
 
 
 def test_every_hour_of_the_period_may_be_counted(rules: Rules) -> None:

@@ -154,6 +154,29 @@ def test_odd_estimates_are_labelled(proposal: Proposal, rules: Rules, estimate: 
     assert tuple(labels_of(replace(proposal, streams=streams), rules.plausibility)) == (label,)
 
 
+@pytest.mark.parametrize(
+    "plain",
+    [
+        {"investment": usd(0), "annual_saving": usd(0)},
+        {"investment": None},
+        {"annual_saving": None},
+        {"investment": usd(50), "annual_saving": usd(1)},
+        {"life_years": 40},
+    ],
+)
+def test_what_is_unknown_nothing_or_at_the_limit_is_not_odd(
+    proposal: Proposal, rules: Rules, plain: dict[str, object]
+) -> None:
+    assert tuple(labels_of(replace(proposal, **plain), rules.plausibility)) == ()  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("saving", [Decimal(0), Decimal(8)])
+def test_saving_nothing_or_everything_is_not_odd(proposal: Proposal, rules: Rules, saving: Decimal) -> None:
+    whole = Estimate(1, Resource.WATER, "water", "m3", saving=saving, low=saving, use_per_year=Decimal(8))
+    streams = estimated((whole,), tables=rules.energy, country="XA", on=date(2024, 12, 31))
+    assert tuple(labels_of(replace(proposal, streams=streams), rules.plausibility)) == ()
+
+
 def test_a_sound_option_has_no_label(identified: Option) -> None:
     assert identified.labels == ()
 
@@ -245,6 +268,11 @@ def test_work_done_before_it_was_recommended_is_labelled(agreed: Option, rules: 
         agreed, Implementation(Occurrence(date(2025, 1, 1)), "client_stated"), rules=rules, at=AT
     )
     assert event.labels == ("implemented_before_identified",)
+
+
+def test_work_of_the_same_day_is_not_early(agreed: Option, rules: Rules) -> None:
+    same = Implementation(Occurrence(agreed.identified_on), "client_stated")
+    assert decisions.implement(agreed, same, rules=rules, at=AT)[1].labels == ()
 
 
 def test_only_an_approved_option_is_implemented(identified: Option, implemented: Option, rules: Rules) -> None:

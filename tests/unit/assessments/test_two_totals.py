@@ -63,6 +63,7 @@ def test_a_declared_share_tells_what_growth_alone_would_do(rules: Rules, near: N
     assert found.productivity_change == Decimal("0.875")
     assert (found.adjusted_share_0, found.saving_share_0) == (Decimal(12000), Decimal(5600))
     assert found.saving_share_1 == -400
+    assert not found.reaches_threshold_by_raw_change
     assert near(found.fraction_share_0, 0.4666666667)
     assert found.declared is not None
     assert found.declared.adjusted_baseline == Decimal(9600)
