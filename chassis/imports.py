@@ -2,13 +2,14 @@
 
 import asyncio
 from collections import Counter, deque
-from collections.abc import Awaitable, Callable, Coroutine, Iterable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from itertools import islice
 from typing import Any, TypeVar
 from uuid import UUID
 
 import sqlalchemy as sa
+from pydantic import ValidationError
 
 from chassis.jobs import JobFailed, RefusedRow, Working
 from chassis.mappings import FileForm, SenderMapping, missing_columns, takes_of
@@ -159,8 +160,44 @@ async def side_by_side(takes: Iterable[Coroutine[Any, Any, None]]) -> None:
             raise outcome
 
 
-def fault_of(refusal: Refusal, mapping: SenderMapping[Any]) -> Fault:
-    """A rule's refusal as the reason of a row, with the column behind the fact it names."""
+class RowIsBad(Exception):
+    """A row that no rule needs to see: it cannot be read, or has no key of its own."""
+
+    def __init__(self, fault: Fault) -> None:
+        super().__init__(fault.code)
+        self.fault = fault
+
+
+BAD_ROW = (RowIsBad, Refusal, ValidationError)
+
+
+def require_key(row: Row, key: str, twin: int | None, column: str) -> None:
+    """A row can be read and has a key of its own; `twin` is the row of the same file that bore it before."""
+    if row.fault is not None:
+        raise RowIsBad(row.fault)
+    if not 1 <= len(key) <= 128:
+        sentence = "Each row needs a key of its own, of at most 128 characters."
+        raise RowIsBad(Fault("row_key_is_missing", sentence, column))
+    if twin is not None:
+        raise RowIsBad(Fault("row_key_stands_twice", f"Row {twin} bears this key already.", column))
+
+
+def fault_of(error: Exception, mapping: SenderMapping[Any], inside: Mapping[str, str]) -> Fault:
+    """Why a row is refused, with the column behind the fact that is wrong; `inside` says where the mapping speaks
+    of the fields of a body."""
+    if isinstance(error, RowIsBad):
+        return error.fault
+    if isinstance(error, Refusal):
+        return _refused_by_rule(error, mapping)
+    if not isinstance(error, ValidationError):
+        raise TypeError("this is no row's fault") from error
+    first = error.errors(include_url=False, include_input=False)[0]
+    field, place = ".".join(str(part) for part in first["loc"]), inside.get(error.title, "")
+    column = mapping.column_of(place + field) or mapping.column_of(place.rstrip("."))
+    return Fault("cell_does_not_fit", f"{field}: {first['msg']}.", column)
+
+
+def _refused_by_rule(refusal: Refusal, mapping: SenderMapping[Any]) -> Fault:
     fields = {name.rpartition(".")[2]: name for name, _ in takes_of(mapping.part)}
     named = [fields[name] for name in (*refusal.params, refusal.params.get("name")) if name in fields]
     return Fault(refusal.code, str(refusal), mapping.column_of(named[0]) if named else "")

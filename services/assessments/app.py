@@ -3,7 +3,8 @@
 from pathlib import Path
 
 from chassis.service import Service
-from services.assessments.api import assessments, baselines, options, savings
+from services.assessments.api import assessment_imports, assessments, baselines, options, savings
+from services.assessments.imports import jobs
 from services.assessments.models import metadata
 from services.assessments.pack import AssessmentsPack
 from services.assessments.projections import projections
@@ -15,10 +16,11 @@ service = Service(
     name="assessments",
     folder=Path(__file__).parent,
     metadata=metadata,
-    routes=(assessments.routes, baselines.routes, options.routes, savings.routes),
+    routes=(assessments.routes, baselines.routes, options.routes, savings.routes, assessment_imports.routes),
     scopes=scopes,
     reactions=reactions,
     projections=projections,
     timers=timers,
+    jobs=jobs,
     section=AssessmentsPack,
 )

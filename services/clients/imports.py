@@ -4,14 +4,21 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from pydantic import ValidationError
-
-from chassis.imports import ALREADY_THERE, REGISTERED, Import, Known, Tally, fault_of, side_by_side
+from chassis.imports import (
+    ALREADY_THERE,
+    BAD_ROW,
+    REGISTERED,
+    Import,
+    Known,
+    Tally,
+    fault_of,
+    require_key,
+    side_by_side,
+)
 from chassis.jobs import Jobs, Working
 from chassis.mappings import Reading, SenderMapping, crosswalk, mapping_of
-from chassis.sheets import Fault, Row, Sheet
+from chassis.sheets import Row, Sheet
 from chassis.unit_of_work import UnitOfWork
-from contracts.refusals import Refusal
 from contracts.values import Place, Sector
 from services.clients import use_cases
 from services.clients.domain.clients import Client, Origin, RowIsAlreadyImported
@@ -21,6 +28,7 @@ from services.clients.schemas import ClientMapping, OpenSite, RegisterClient, Se
 
 jobs = Jobs()
 FILE = "file"
+INSIDE = {"Sector": "isic.", "OpenSite": "site."}
 DIVISION = 2  # digits; what is shorter is no ISIC code
 
 
@@ -49,6 +57,7 @@ class ClientImport:
 
     def __init__(self, files: Import, mapping: SenderMapping[ClientMapping]) -> None:
         self.files, self.mapping = files, mapping
+        self.key_column = mapping.column_of("row_key")
         self.kinds = {each.name: each.kind for each in files.pack.section("clients", ClientsPack).client_fields}
         sector = mapping.part.isic
         self.crosswalk = crosswalk(files.pack, sector.crosswalk) if sector and sector.crosswalk else {}
@@ -71,32 +80,17 @@ class ClientImport:
 
     async def _one(self, parcel: Parcel, known: dict[str, Known], tally: Tally) -> None:
         row, reading = parcel.row, self.mapping.reading(parcel.row)
-        fault = row.fault or self._fault_of_key(parcel)
-        if fault is None and parcel.key in known:
-            tally.count(FILE, known[parcel.key].outcome)
-            return
         try:
-            if fault is None:
+            require_key(row, parcel.key, parcel.twin, self.key_column)
+            if parcel.key in known:
+                tally.count(FILE, known[parcel.key].outcome)
+            else:
                 await self._register(parcel.key, reading)
                 tally.count(FILE, REGISTERED, reading.labels, row)
-                return
         except RowIsAlreadyImported:
             tally.count(FILE, ALREADY_THERE)
-            return
-        except Refusal as refusal:
-            fault = fault_of(refusal, self.mapping)
-        except ValidationError as error:
-            fault = self._misfit(error)
-        tally.refuse(FILE, row, fault)
-
-    def _fault_of_key(self, parcel: Parcel) -> Fault | None:
-        if not 1 <= len(parcel.key) <= 128:
-            code, sentence = "row_key_is_missing", "Each row needs a key of its own, of at most 128 characters."
-        elif parcel.twin is not None:
-            code, sentence = "row_key_stands_twice", f"Row {parcel.twin} bears this key already."
-        else:
-            return None
-        return Fault(code, sentence, self.mapping.column_of("row_key"))
+        except BAD_ROW as error:
+            tally.refuse(FILE, row, fault_of(error, self.mapping, INSIDE))
 
     async def _register(self, key: str, reading: Reading) -> None:
         body, site = self._client(reading), self.mapping.part.site
@@ -163,10 +157,3 @@ class ClientImport:
             country=reading.text("site.country", site.country) or client.country,
             province=reading.text("site.province", site.province) or (None if apart else client.province),
         )
-
-    def _misfit(self, error: ValidationError) -> Fault:
-        """The first field of a row that does not fit, by its column."""
-        first = error.errors(include_url=False, include_input=False)[0]
-        inside = {"Sector": "isic", "OpenSite": "site." + str(first["loc"][0])}
-        field = inside.get(error.title) or ".".join(str(part) for part in first["loc"])
-        return Fault("cell_does_not_fit", f"{field}: {first['msg']}.", self.mapping.column_of(field))

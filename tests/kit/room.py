@@ -2,7 +2,7 @@
 
 import asyncio
 import dataclasses
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -47,10 +47,19 @@ class Room:
             self._clients[principal] = httpx2.AsyncClient(
                 transport=httpx2.ASGITransport(app=self.running.app),
                 base_url="http://room",
-                headers={"Authorization": f"Bearer {self.mint.token(principal)}"},
+                auth=self._signing(principal),
                 trust_env=False,
             )
         return self._clients[principal]
+
+    def _signing(self, principal: Principal) -> Callable[[httpx2.Request], httpx2.Request]:
+        """A token lives for a minute, some tests longer: each request asks the mint, as the gateway does."""
+
+        def sign(request: httpx2.Request) -> httpx2.Request:
+            request.headers["Authorization"] = f"Bearer {self.mint.token(principal)}"
+            return request
+
+        return sign
 
     async def tell(self, *events: Event, correlation_id: str = "test") -> None:
         """Append events of other services to the log, then wait until they have taken effect."""

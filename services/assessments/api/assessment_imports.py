@@ -1,0 +1,64 @@
+"""Assessment imports: work done elsewhere, taken in from files as a job."""
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import Form, Response
+
+from chassis import jobs
+from chassis.auth import allow
+from chassis.http import BodyIsNotForm, Cursor, Limit, Page, problems
+from chassis.import_answers import ImportOut, find_import, page_of_imports, refused_as_csv, shown
+from chassis.mappings import MappingIsInvalid, MappingIsUnknown, mapping_of, text_of
+from chassis.route import Routes, Uow
+from contracts.principals import Administrator, Officer
+from services.assessments.schemas.imports import AssessmentsMapping, ImportAssessments
+
+routes = Routes("/v1/assessment-imports")
+KIND = "assessment_import"
+FILES = ("assessments", "recommendations")
+
+
+@routes.get("", dependencies=allow(Officer, Administrator))
+async def list_assessment_imports(uow: Uow, cursor: Cursor = None, limit: Limit = 50) -> Page[ImportOut]:
+    """Your imports; an administrator sees everybody's."""
+    return await page_of_imports(uow, KIND, cursor=cursor, limit=limit)
+
+
+@routes.post(
+    "",
+    dependencies=allow(Officer, Administrator),
+    responses=problems(BodyIsNotForm, MappingIsInvalid, MappingIsUnknown),
+)
+async def import_assessments(
+    body: Annotated[ImportAssessments, Form(media_type="multipart/form-data")], uow: Uow
+) -> ImportOut:
+    """Take in finished assessments with their recommendations; their clients have to be there. Repeating it adds
+    nothing; a dry run only says what would happen."""
+    text = text_of(uow.pack, body.mapping)
+    mapping = mapping_of(text, "assessments", AssessmentsMapping)
+    sent = {name: getattr(body, name) for name in FILES}
+    asked = {"mapping": text, "sender": mapping.head.sender, "dry_run": body.dry_run}
+    names = {name: file.filename for name, file in sent.items()}
+    files = {name: await file.read() for name, file in sent.items()}
+    return await shown(uow, jobs.ask(uow, KIND, input={**asked, **names}, files=files))
+
+
+@routes.get("/{import_id}", dependencies=allow(Officer, Administrator))
+async def read_assessment_import(import_id: UUID, uow: Uow) -> ImportOut:
+    """How far an import has come, in figures and sentences."""
+    return await shown(uow, await find_import(uow, KIND, import_id))
+
+
+@routes.post("/{import_id}/cancel", dependencies=allow(Officer, Administrator), responses=problems(jobs.JobHasEnded))
+async def cancel_assessment_import(import_id: UUID, uow: Uow) -> ImportOut:
+    """Stop an import at its next step; what it has taken in stays."""
+    job = await find_import(uow, KIND, import_id)
+    jobs.cancel(uow, job)
+    return await shown(uow, job)
+
+
+@routes.get("/{import_id}/refused-rows", dependencies=allow(Officer, Administrator))
+async def read_refused_assessment_rows(import_id: UUID, uow: Uow) -> Response:
+    """The refused rows of both files as CSV: row, column and reason, then the row as it was sent."""
+    return await refused_as_csv(uow, await find_import(uow, KIND, import_id))
