@@ -4,6 +4,7 @@ from typing import Any
 from uuid import UUID
 
 from chassis.clock import new_id
+from chassis.rebuild import rebuild
 from contracts.clients import ConsentExpired, ConsentWithdrawn, ServiceRequestCancelAsked, SiteClosed
 from contracts.matching import (
     EngagementCancelled,
@@ -14,8 +15,15 @@ from contracts.matching import (
     ProviderReleased,
     ShortlistMade,
 )
+from services.matching.models import (
+    agreements,
+    approved_assessments,
+    ended_agreements,
+    known_clients,
+    known_sites,
+)
 from tests.kit import people
-from tests.kit.room import Room
+from tests.kit.room import Room, rows
 from tests.services.matching.stage import Stage, accepting, given, made, refused, set_up
 
 
@@ -288,3 +296,15 @@ async def test_a_consent_over_its_last_day_is_none(stage: Stage) -> None:
     await stage.here.advance(days=3)
     answer = firm.http.post(f"/v1/offers/{offer['offer_id']}/accept", json=accepting(firm))
     assert await refused(answer) == (409, "consent_is_missing")
+
+
+async def test_what_is_kept_of_the_neighbours_is_rebuilt_alike(stage: Stage) -> None:
+    firm = await stage.firm("Alpha")
+    await stage.approve_assessment(await stage.engage(firm))
+    await stage.here.tell(withdrawn(stage), SiteClosed(site_id=stage.site_id, client_id=stage.client_id))
+    running = stage.here.running
+    assert running.projector is not None
+    result = await rebuild(running.projector, stage.here.log)
+    assert (result["same"], result["events"]) == (True, 6)
+    for each in (known_clients, known_sites, agreements, ended_agreements, approved_assessments):
+        assert len(await rows(stage.here, each.table)) == 1, each.table.name
