@@ -7,11 +7,11 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import Message, Receive, Scope, Send
 
-from chassis.auth import TokenMint, admit
+from chassis.auth import SignInNeeded, TokenMint
 from chassis.http import MethodIsNotAllowed, of_store, problem
 from chassis.store.port import StoreError
-from contracts.principals import NOBODY, Principal
-from contracts.refusals import Refusal
+from contracts.principals import NOBODY, Principal, Role
+from contracts.refusals import NotAllowed, Refusal
 from gateway.headers import Headers, inward
 from gateway.keyring import Keyring
 from gateway.limits import Limits, TooManyRequests
@@ -97,15 +97,13 @@ class Gateway:
             raise
         if bearer is None:
             self._count_address(scope, reply)
-            admit(NOBODY, operation.roles)
+            if Role.PUBLIC not in operation.roles:
+                raise SignInNeeded
             return NOBODY
         quota = self.limits.of_key(bearer.key_id)
         reply.extra += quota.headers
         quota.check()
-        admit(bearer.principal, operation.roles)
-        scopes = bearer.principal.scopes
-        if scopes and scopes.isdisjoint(operation.scopes):
-            raise KeyIsLimited(scopes=", ".join(sorted(operation.scopes)))
+        _check(bearer.principal, operation)
         return bearer.principal
 
     def _count_address(self, scope: Scope, reply: "_Reply") -> None:
@@ -149,6 +147,14 @@ class _Reply:
             headers += [pair for pair in UNLESS_SAID if pair[0] not in names]
             message = {**message, "headers": headers + ALWAYS + self.extra}
         await self._send(message)
+
+
+def _check(principal: Principal, operation: Operation) -> None:
+    """Whether its roles may do this, and its scopes where the key has some."""
+    if principal.roles.isdisjoint(operation.roles) and Role.PUBLIC not in operation.roles:
+        raise NotAllowed
+    if principal.scopes and principal.scopes.isdisjoint(operation.scopes):
+        raise KeyIsLimited(scopes=", ".join(sorted(operation.scopes)))
 
 
 async def _shown(page: Page, request: Request) -> Response:

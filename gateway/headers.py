@@ -59,4 +59,5 @@ def _trace(given: Iterable[tuple[bytes, bytes]]) -> Headers:
     parents = [value for name, value in given if name == b"traceparent"]
     if len(parents) == 1 and _TRACE.fullmatch(parents[0]):
         return [(name, value) for name, value in given if name in (b"traceparent", b"tracestate")]
-    return [(b"traceparent", f"00-{secrets.token_hex(16)}-{secrets.token_hex(8)}-00".encode())]
+    random = secrets.token_hex(24)
+    return [(b"traceparent", f"00-{random[:32]}-{random[32:]}-00".encode())]

@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 import json
 import socket
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -17,6 +17,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from chassis.migrations.runner import migrate_sqlite
 from chassis.pack import Pack
 from chassis.settings import ROOT, Settings
+from chassis.store.port import Store
 from chassis.store.sqlite import SqliteStore
 from gateway.app import PARTS, RunningGateway, own_api
 from gateway.keyring import administrator_key
@@ -196,14 +197,28 @@ async def door(
     clock: Literal["wall", "settable"] = "settable",
     settings: DoorSettings | None = None,
     openapi: Path = ROOT / "contracts" / "openapi.json",
+    store: Store | None = None,
 ) -> AsyncIterator[Door]:
-    """The gateway before the clients service and the workshop; opened again on the same folder it goes on."""
+    """The gateway before the clients service and the workshop; opened again on the same folder it goes on.
+
+    Its own database is a file in the folder, or a migrated store.
+    """
     async with contextlib.AsyncExitStack() as stack:
         behind = await stack.enter_async_context(room(clients, folder))
         workshop = Workshop()
         apps: dict[str, ASGIApp] = {"clients": behind.running.app, "workshop": workshop}
         services = {name: await _transport(stack, app, how) for name, app in apps.items()}
-        gateway = await _gateway(folder, behind, services, clock, settings or DoorSettings(), openapi)
+        gateway = RunningGateway(
+            settings=Settings(data=folder, deployment="test", clock=clock),
+            store=store or _file(folder / "gateway.sqlite"),
+            clock=behind.clock,
+            mint=behind.mint,
+            pack=Pack(ROOT / "packs" / "demo"),
+            services=services,
+            permissions=collected(APPS) + WORKSHOP,
+            door=settings or DoorSettings(),
+            openapi=openapi,
+        )
         await gateway.start()
         stack.push_async_callback(gateway.stop)
         url = await stack.enter_async_context(serving(gateway.app))
@@ -221,23 +236,6 @@ async def _transport(stack: contextlib.AsyncExitStack, app: ASGIApp, how: How) -
     return OverHttp(await stack.enter_async_context(serving(app)))
 
 
-async def _gateway(
-    folder: Path,
-    behind: Room,
-    services: Mapping[str, Transport],
-    clock: Literal["wall", "settable"],
-    settings: DoorSettings,
-    openapi: Path,
-) -> RunningGateway:
-    migrate_sqlite(folder / "gateway.sqlite", PARTS)
-    return RunningGateway(
-        settings=Settings(data=folder, deployment="test", clock=clock),
-        store=SqliteStore(folder / "gateway.sqlite"),
-        clock=behind.clock,
-        mint=behind.mint,
-        pack=Pack(ROOT / "packs" / "demo"),
-        services=services,
-        permissions=collected(APPS) + WORKSHOP,
-        door=settings,
-        openapi=openapi,
-    )
+def _file(path: Path) -> Store:
+    migrate_sqlite(path, PARTS)
+    return SqliteStore(path)

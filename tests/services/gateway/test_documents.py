@@ -1,7 +1,9 @@
 """Documents: permissions and OpenAPI derived from the routes, and the page that shows them."""
 
+import asyncio
 import json
 import re
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -198,3 +200,25 @@ async def test_the_page_needs_nothing_from_elsewhere(tmp_path: Path) -> None:
         assert (await nobody.post("/docs")).headers["allow"] == "GET, HEAD"
         assert (await nobody.get("/docs/../gateway.sqlite")).status_code == 404
         assert (await nobody.get("/docs/1.0/swagger-ui.css")).status_code == 404
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(shutil.which("chromium") is None, reason="needs chromium")
+async def test_a_browser_shows_every_operation_under_that_policy(tmp_path: Path) -> None:
+    written = tmp_path / "openapi.json"
+    document = merged(DOCUMENTS)
+    written.write_text(json.dumps(document), encoding="utf-8")
+    async with door(tmp_path, openapi=written) as opened:
+        shown, console = await _seen(f"{opened.url}/docs", tmp_path)
+    assert shown.count('class="opblock-summary-path"') == sum(len(item) for item in document["paths"].values())
+    assert "Content Security Policy" not in console
+
+
+async def _seen(address: str, folder: Path) -> tuple[str, str]:
+    """The page as Chromium leaves it, and what it wrote to its console."""
+    options = ["--headless", "--no-sandbox", "--disable-gpu", f"--user-data-dir={folder / 'browser'}"]
+    options += ["--virtual-time-budget=30000", "--enable-logging=stderr", "--dump-dom"]
+    pipe = asyncio.subprocess.PIPE
+    browser = await asyncio.create_subprocess_exec("chromium", *options, address, stdout=pipe, stderr=pipe)
+    out, log = await asyncio.wait_for(browser.communicate(), 60)
+    return out.decode(), log.decode(errors="replace")
