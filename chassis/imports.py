@@ -46,7 +46,8 @@ class Tally:
         self.refused.append((file, row, fault))
 
     def add(self, other: "Tally") -> None:
-        """Go on with what another part of the rows came to; its refused rows are kept elsewhere."""
+        """Go on with what another part of the rows came to."""
+        self.refused += other.refused
         for file, counts in other.counts.items():
             self.counts.setdefault(file, Counter()).update(counts)
         for label, (times, *examples) in other.oddities.items():
@@ -132,11 +133,11 @@ class Import:
         await asyncio.to_thread(deque, islice(parcels, done), 0)
         await self.working.advance(done, total=total, result=self.result)
         while chunk := await asyncio.to_thread(_next, parcels):
-            news = await take(chunk)
-            self.tally.add(news)
+            self.tally.add(await take(chunk))
             done += len(chunk)
-            refused = [self._kept(*each) for each in news.refused]
+            refused = [self._kept(*each) for each in self.tally.refused]
             await self.working.advance(done, result=self.result, refused=refused)
+            self.tally.refused.clear()
 
     @property
     def result(self) -> dict[str, Any]:
@@ -183,12 +184,12 @@ def require_key(row: Row, key: str, twin: int | None, column: str) -> None:
 
 
 def fault_of(error: Exception, mapping: SenderMapping[Any], inside: Mapping[str, str]) -> Fault:
-    """Why a row is refused, with the column behind the fact that is wrong; `inside` says where the mapping speaks
-    of the fields of a body."""
+    """Why a row is refused, with the column behind the fact that is wrong; `inside` says by the name of a body where
+    the mapping speaks of its fields, and by `` where it speaks of what a rule names."""
     if isinstance(error, RowIsBad):
         return error.fault
     if isinstance(error, Refusal):
-        return _refused_by_rule(error, mapping)
+        return _refused_by_rule(error, mapping, inside.get("", ""))
     if not isinstance(error, ValidationError):
         raise TypeError("this is no row's fault") from error
     first = error.errors(include_url=False, include_input=False)[0]
@@ -197,8 +198,8 @@ def fault_of(error: Exception, mapping: SenderMapping[Any], inside: Mapping[str,
     return Fault("cell_does_not_fit", f"{field}: {first['msg']}.", column)
 
 
-def _refused_by_rule(refusal: Refusal, mapping: SenderMapping[Any]) -> Fault:
-    fields = {name.rpartition(".")[2]: name for name, _ in takes_of(mapping.part)}
+def _refused_by_rule(refusal: Refusal, mapping: SenderMapping[Any], place: str) -> Fault:
+    fields = {name.rpartition(".")[2]: name for name, _ in takes_of(mapping.part) if name.startswith(place)}
     named = [fields[name] for name in (*refusal.params, refusal.params.get("name")) if name in fields]
     return Fault(refusal.code, str(refusal), mapping.column_of(named[0]) if named else "")
 

@@ -32,17 +32,18 @@ ASSESSMENTS, RECOMMENDATIONS = "assessments", "recommendations"
 PATIENCE_S, PAUSE_S = 10.0, 0.25
 SHORT = 8  # characters; such texts recur
 NOT_CONVERTED = (CarrierIsUnknown, UnitIsUnknown, NoDensity, FigureIsTooLarge)
-INSIDE = {
+OF_ASSESSMENT = {
+    "": "assessment.",
     "RecordBaseline": "assessment.baseline.",
     "OutputBody": "assessment.baseline.output_",
-    "RecommendedOption": "recommendation.",
 }
+OF_RECOMMENDATION = {"": "recommendation.", "RecommendedOption": "recommendation."}
 News = list[tuple[Row, Recommendation]]
 Sites = list[tuple[UUID, UUID]]
 
 
 class AssessmentIsNotThere(Refusal):
-    sentence = "No assessment {row_key} was sent with it, and none is there."
+    sentence = "No assessment {assessment_key} was sent with it, and none is there."
 
 
 class ClientIsNotThere(Refusal):
@@ -214,7 +215,8 @@ class AssessmentImport:
         except BAD_ROW as error:
             if isinstance(error, RowIsBad):
                 there = None
-            self._refuse(parcel if there is None else None, news, fault_of(error, self.mapping, INSIDE), tally)
+            place = OF_RECOMMENDATION if parcel.line is None else OF_ASSESSMENT
+            self._refuse(parcel if there is None else None, news, fault_of(error, self.mapping, place), tally)
         if there is not None and parcel.line is not None:
             tally.count(ASSESSMENTS, there.outcome)
         return tally
@@ -231,13 +233,13 @@ class AssessmentImport:
                 else:
                     news.append((line.row, part.recommendation(self.mapping.reading(line.row), line.key, self.part)))
             except BAD_ROW as error:
-                tally.refuse(RECOMMENDATIONS, line.row, fault_of(error, self.mapping, INSIDE))
+                tally.refuse(RECOMMENDATIONS, line.row, fault_of(error, self.mapping, OF_RECOMMENDATION))
         return news
 
     async def _register(self, parcel: Parcel, news: News, standing: Standing, tally: Tally) -> None:
         """A finished assessment: opened, recorded, completed and approved, then its options decided on."""
         if parcel.line is None:
-            raise AssessmentIsNotThere(row_key=parcel.key)
+            raise AssessmentIsNotThere(assessment_key=parcel.key)
         row, part = parcel.line.row, self.part.assessment
         reading = self.mapping.reading(row)
         client_id, site_id = self._site(reading, standing)

@@ -221,7 +221,7 @@ class AssessmentsMapping(Section):
         """The twelve months that end in the year a row names; raises `YearIsMissing`."""
         text = reading.text("year", take) or ""
         if not text.isdecimal() or not 1901 <= int(text) <= 2200:
-            raise YearIsMissing
+            raise YearIsMissing(year=text)
         before, last = (_month_end(year, self.last_month) for year in (int(text) - 1, int(text)))
         return PeriodBody(starts_on=before + timedelta(days=1), ends_on=last)
 
