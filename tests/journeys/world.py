@@ -1,0 +1,254 @@
+"""A small world for journeys: four clients with a provider each, two in either of two territories, all at work."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import httpx2
+
+from tests.kit.house import OpenHouse, opened
+
+START = datetime(2026, 3, 2, 2, 0, tzinfo=UTC)  # a Monday morning in the made-up country
+YEAR: dict[str, Any] = {
+    "period": {"starts_on": "2025-01-01", "ends_on": "2025-12-31"},
+    "output": {"quantity": "1200", "unit": "t"},
+    "energy": [{"carrier": "electricity", "quantity": "500", "unit": "MWh"}],
+    "water_m3": "6000",
+}
+MOTOR: dict[str, Any] = {
+    "option_class": "equipment_modification",
+    "investment": {"amount": "1000", "currency": "USD"},
+    "annual_saving": {"amount": "1935", "currency": "USD"},
+    "life_years": 10,
+    "streams": [{"stream_no": 1, "resource": "energy", "carrier": "electricity", "unit": "kWh", "saving": "12900"}],
+}
+COMPETENCES = ("recp_assessment", "food_hygiene", "policy_advice")
+
+
+@dataclass
+class Side:
+    """One client and the provider that works for it: its ids by name, and the people who speak for it.
+
+    The languages keep the jobs of a territory apart: each is offered to the one provider that speaks its own.
+    `mark` stands in every name, note and comment of this side and nowhere else.
+    """
+
+    mark: str
+    province: str
+    language: str
+    programme: str
+    officer: httpx2.AsyncClient
+    ids: dict[str, str] = field(default_factory=dict)
+    people: dict[str, httpx2.AsyncClient] = field(default_factory=dict)
+
+
+@dataclass
+class World:
+    """`sides` are own, a rival in the same territory, and two in another; `centre` are those without a side."""
+
+    house: OpenHouse
+    sides: list[Side]
+    centre: dict[str, httpx2.AsyncClient]
+
+    @property
+    def own(self) -> Side:
+        return self.sides[0]
+
+
+SIDES = (
+    ("Quokka", "XA-R", "en", "GREEN-MILLS"),
+    ("Narwhal", "XA-R", "fr", "CLEAN-RIVER"),
+    ("Okapi", "XA-N", "en", "CLEAN-RIVER"),
+    ("Tapir", "XA-N", "fr", "CLEAN-RIVER"),
+)
+
+
+async def done(http: httpx2.AsyncClient, method: str, path: str, body: Any = None, **options: Any) -> dict[str, Any]:
+    """The answer of a request that has to succeed."""
+    answer = await http.request(method, path, json=body, **options)
+    assert answer.status_code in (200, 201), f"{method} {path} {body}: {answer.status_code} {answer.text}"
+    found: dict[str, Any] = answer.json()
+    return found
+
+
+async def one(http: httpx2.AsyncClient, path: str, **filters: Any) -> dict[str, Any]:
+    """The only thing in a list."""
+    (found,) = (await done(http, "GET", path, params=filters))["items"]
+    thing: dict[str, Any] = found
+    return thing
+
+
+@asynccontextmanager
+async def world(folder: Path) -> AsyncIterator[World]:
+    """The whole house with everybody at work in it."""
+    async with opened(folder, at=START) as house:
+        officers = {province: await house.hire("officer", provinces=[province]) for province in ("XA-R", "XA-N")}
+        sides = [Side(mark, where, language, programme, officers[where]) for mark, where, language, programme in SIDES]
+        centre = {role: await house.hire(role) for role in ("reviewer", "verifier", "ministry")}
+        centre["donor"] = await house.hire("donor", programmes=[sides[0].programme])
+        centre["integrator"] = await house.hire("integrator", machine=True)
+        centre["administrator"] = house.administrator
+        centre["nobody"] = await house.with_key(None)
+        for side in sides:
+            await take_in(house, side)
+            await engage_firm(house, side)
+        for side in sides:
+            await at_work(house, side, centre["reviewer"])
+        await house.settle()
+        yield World(house, sides, centre)
+
+
+async def take_in(house: OpenHouse, side: Side) -> None:
+    """A qualified client with site, contacts and consents."""
+    officer, ids, mark = side.officer, side.ids, side.mark
+    company = {
+        "name": f"{mark} Mill",
+        "country": "XA",
+        "province": side.province,
+        "isic": {"code": "1061", "revision": "4"},
+        "extra": {"sector_text": f"{mark} rice"},
+    }
+    ids["client"] = (await done(officer, "POST", "/v1/clients", company))["client_id"]
+    contact = {"name": f"{mark} Manager", "email": f"{mark.lower()}@example.org", "is_main": True}
+    await done(officer, "PUT", f"/v1/clients/{ids['client']}/contacts", {"contacts": [contact]})
+    for name in ("site", "spare_site"):
+        plant = {"client_id": ids["client"], "name": f"{mark} {name}", "country": "XA", "province": side.province}
+        ids[name] = (await done(officer, "POST", "/v1/sites", plant | {"address": f"{mark} Road"}))["site_id"]
+    for name, purpose in (("consent", "share_with_providers"), ("spare_consent", "publish_case")):
+        agreed = {"client_id": ids["client"], "purpose": purpose, "text_version": "1"}
+        ids[name] = (await done(officer, "POST", "/v1/consents", agreed))["consent_id"]
+    await done(officer, "POST", f"/v1/clients/{ids['client']}/qualify")
+    side.people["client"] = await house.hire("client", client_id=ids["client"])
+
+
+async def engage_firm(house: OpenHouse, side: Side) -> None:
+    """An approved provider of the side's language, with an expert who can do its jobs."""
+    officer, ids, mark = side.officer, side.ids, side.mark
+    firm = {
+        "name": f"{mark} Engineers",
+        "kind": "firm",
+        "country": "XA",
+        "places": [{"country": "XA", "province": side.province}],
+        "languages": [side.language],
+        "contact": {"full_name": f"{mark} Director", "email": f"{mark.lower()}.firm@example.org"},
+        "extra": {"website": f"https://{mark.lower()}.example.org"},
+    }
+    ids["provider"] = (await done(officer, "POST", "/v1/providers", firm))["provider_id"]
+    await done(officer, "POST", f"/v1/providers/{ids['provider']}/approve")
+    for name in ("expert", "spare_expert"):
+        who = {"provider_id": ids["provider"], "full_name": f"{mark} {name}"}
+        found = await done(officer, "POST", "/v1/experts", who)
+        ids |= {name: found["expert_id"], f"{name}_person": found["person_id"]}
+    for code in COMPETENCES:
+        grant = {"code": code, "level": 4, "valid_from": "2025-01-01", "evidence": f"{mark} certificate"}
+        found = await done(officer, "POST", "/v1/competences", grant | {"person_id": ids["expert_person"]})
+        ids["competence"] = found["competence_id"]
+    grant = {"person_id": ids["spare_expert_person"], "code": "chemical_safety", "level": 1, "valid_from": "2025-01-01"}
+    ids["spare_competence"] = (await done(officer, "POST", "/v1/competences", grant))["competence_id"]
+    about = {"provider_id": ids["provider"], "person_id": ids["expert_person"]}
+    side.people["provider"] = await house.hire("provider", **about)
+    side.people["assessor"] = await house.hire("assessor", **about)
+
+
+async def ask(house: OpenHouse, side: Side, kind: str, **facts: Any) -> dict[str, str]:
+    """The client asks for a service: the ids of the request, the need, its shortlist and its open offer."""
+    wish = {
+        "client_id": side.ids["client"],
+        "site_id": side.ids["site"],
+        "kind": kind,
+        "programme_code": side.programme,
+        "language": side.language,
+        "wanted_from": "2026-04-01",
+        "wanted_until": "2026-06-30",
+        "days": 3,
+        "note": f"{side.mark} note",
+    }
+    request = (await done(side.people["client"], "POST", "/v1/service-requests", wish | facts))["request_id"]
+    await house.settle()
+    need = (await one(side.officer, "/v1/needs", request_id=request))["need_id"]
+    offer = await one(side.people["provider"], "/v1/offers", need_id=need, status="open")
+    return {"request": request, "need": need, "offer": offer["offer_id"], "shortlist": offer["shortlist_id"]}
+
+
+async def accept(house: OpenHouse, side: Side, offer: str) -> str:
+    """The provider takes the job; the engagement."""
+    path, body = f"/v1/offers/{offer}/accept", {"person_id": side.ids["expert_person"]}
+    engagement: str = (await done(side.people["provider"], "POST", path, body))["engagement_id"]
+    await house.settle()
+    return engagement
+
+
+async def report(side: Side, engagement: str, *, final: bool) -> str:
+    """The provider reports its work."""
+    body = {
+        "engagement_id": engagement,
+        "period": {"starts_on": "2026-02-01", "ends_on": "2026-02-28"},
+        "days": "3",
+        "deliverables": [{"title": f"{side.mark} report", "link": "https://example.org/r.pdf", "sha256": "a" * 64}],
+        "findings": f"{side.mark} findings",
+        "final": final,
+    }
+    made: str = (await done(side.people["provider"], "POST", "/v1/work-reports", body))["report_id"]
+    return made
+
+
+async def at_work(house: OpenHouse, side: Side, reviewer: httpx2.AsyncClient) -> None:
+    """A finished engagement, a running one with its approved assessment, an open offer, and one made by hand."""
+    ids, firm, officer = side.ids, side.people["provider"], side.officer
+    past = await accept(house, side, (await ask(house, side, "policy_advice"))["offer"])
+    ids |= {"past": past, "past_report": await report(side, past, final=True)}
+    await done(officer, "POST", f"/v1/work-reports/{ids['past_report']}/approve")
+    spare = {"label": "spare", "roles": ["ministry"]}
+    ids["key"] = (await done(house.administrator, "POST", "/v1/keys", spare))["key_id"]
+    for person in ("client", "provider"):
+        body = {"score": 4, "comment": f"{side.mark} comment"}
+        await done(side.people[person], "POST", f"/v1/engagements/{past}/rate", body)
+    first = await ask(house, side, "assessment")
+    ids |= {"running_request": first["request"], "running_need": first["need"], "accepted_offer": first["offer"]}
+    ids["engagement"] = await accept(house, side, first["offer"])
+    await assess(side, reviewer)
+    await house.settle()
+    ids["report"] = await report(side, ids["engagement"], final=False)
+    ids |= await ask(house, side, "policy_advice")
+    by_hand = await ask(house, side, "policy_advice")
+    answer = {"reason_code": "other", "note": f"{side.mark} excuse"}
+    await done(firm, "POST", f"/v1/offers/{by_hand['offer']}/decline", answer)
+    chosen = {"shortlist_id": by_hand["shortlist"], "provider_id": ids["provider"]}
+    made = await done(officer, "POST", "/v1/offers", chosen)
+    ids |= {"link": made["link_code"], "linked_offer": made["offer_id"]}
+    await import_file(side)
+
+
+async def assess(side: Side, reviewer: httpx2.AsyncClient) -> None:
+    """The approved assessment with an identified and an implemented option, and an open one beside it."""
+    ids, assessor, officer = side.ids, side.people["assessor"], side.officer
+    ids["assessment"] = (await one(assessor, "/v1/assessments", engagement_id=ids["engagement"]))["assessment_id"]
+    where = {"client_id": ids["client"], "site_id": ids["site"], "programme_code": side.programme}
+    ids["draft"] = (await done(officer, "POST", "/v1/assessments", where))["assessment_id"]
+    await done(officer, "POST", f"/v1/assessments/{ids['draft']}/assign", {"person_id": ids["expert_person"]})
+    for name, assessment in (("option", "assessment"), ("implemented", "assessment"), ("draft_option", "draft")):
+        await done(assessor, "PUT", f"/v1/assessments/{ids[assessment]}/baseline", YEAR)
+        body = MOTOR | {"assessment_id": ids[assessment], "title": f"{side.mark} motor"}
+        ids[name] = (await done(assessor, "POST", "/v1/options", body))["option_id"]
+    await done(assessor, "POST", f"/v1/assessments/{ids['assessment']}/complete")
+    await done(reviewer, "POST", f"/v1/assessments/{ids['assessment']}/approve")
+    path = f"/v1/options/{ids['implemented']}"
+    await done(side.people["client"], "POST", f"{path}/approve")
+    await done(side.people["client"], "POST", f"{path}/implement", {"occurred_on": "2026-03-01"})
+
+
+async def import_file(side: Side) -> None:
+    """Dry runs of the two imports that the side's officer has asked for, each on a file of one row."""
+    file = ("rows.csv", f"ID,Company\n1,{side.mark} import\n".encode(), "text/csv")
+    asked = (
+        ("import", "/v1/client-imports", "shtp-enterprises", ("file",)),
+        ("assessment_import", "/v1/assessment-imports", "iac", ("assessments", "recommendations")),
+    )
+    for name, path, mapping, files in asked:
+        form = {"mapping": mapping, "dry_run": "true"}
+        made = await side.officer.post(path, files=dict.fromkeys(files, file), data=form)
+        assert made.status_code == 201, made.text
+        side.ids[name] = made.json()["import_id"]
