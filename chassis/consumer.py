@@ -150,7 +150,9 @@ class Consumer:
     async def paused(self) -> AsyncIterator[dict[str, int]]:
         """Take no record in meanwhile; gives the position it has reached per topic."""
         async with self._at_work:
-            yield await self._subscription.position() if self._subscription else {}
+            if self._subscription is None:
+                raise RuntimeError("a process that takes nothing in does not know how far it has come")
+            yield await self._subscription.position()
 
     async def lag(self) -> int:
         return await self._subscription.lag() if self._subscription else 0

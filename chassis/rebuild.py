@@ -55,7 +55,7 @@ async def _fresh(store: Store, mapping: Mapped[Any]) -> sa.Table:
 async def _replay(
     projector: Projector, event_log: EventLog, until: dict[str, int], fresh: dict[Mapped[Any], sa.Table]
 ) -> int:
-    parked = await _parked(projector)
+    left_out = await _left_out(projector)
     at: dict[str, int] = {}
     replayed = 0
     while records := await event_log.read(projector.topics, at, BATCH):
@@ -65,7 +65,7 @@ async def _replay(
             for record in records
             if record.event_type in projector.handlers
             and record.position <= until.get(record.topic, 0)
-            and record.event_id not in parked
+            and record.event_id not in left_out
         ]
         await _apply(projector, wanted, fresh)
         replayed += len(wanted)
@@ -85,7 +85,9 @@ async def _apply(projector: Projector, records: list[Record], fresh: dict[Mapped
     )
 
 
-async def _parked(projector: Projector) -> set[Any]:
+async def _left_out(projector: Projector) -> set[Any]:
+    """What the live tables do not hold either: parked, or given up by an administrator."""
     columns = failed_deliveries.table.c
-    waiting = sa.select(columns.event_id).where(columns.consumer == projector.name, columns.state.in_(OPEN))
-    return {row[0] for row in await projector.ground.store.fetch(waiting)}
+    states = columns.state.in_((*OPEN, "skipped"))
+    left_out = sa.select(columns.event_id).where(columns.consumer == projector.name, states)
+    return {row[0] for row in await projector.ground.store.fetch(left_out)}

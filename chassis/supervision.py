@@ -28,6 +28,7 @@ class Pulse:
     beaten_at: float = field(default_factory=time.monotonic)
     restarts: int = 0
     trouble: str | None = None
+    ending: bool = False
 
     def beat(self) -> None:
         self.beaten_at, self.trouble = time.monotonic(), None
@@ -50,7 +51,9 @@ class Supervisor:
         self._tasks.append(asyncio.create_task(_forever(pulse, loop), name=name))
 
     async def stop(self) -> None:
-        """Cancel every loop and wait until each has left."""
+        """Cancel every loop and wait until each has left, even if it fails while it tidies up."""
+        for pulse in self.pulses.values():
+            pulse.ending = True
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
@@ -68,6 +71,8 @@ async def _forever(pulse: Pulse, loop: Callable[[Pulse], Awaitable[None]]) -> No
             pulse.restarts += 1
             pulse.trouble = f"failed {pulse.restarts} times, last with {_cause(error)}; it tries again"
             log.exception("loop.failed", loop=pulse.name, restarts=pulse.restarts)
+            if pulse.ending:
+                return
         pause = 0.1 if time.monotonic() - began > 30 else min(pause * 2, 10.0)
         await asyncio.sleep(pause)
 

@@ -47,7 +47,7 @@ class Sweep:
 
     def __init__(self, ground: Ground, timers: Timers) -> None:
         self.ground, self.timers = ground, timers
-        self._resting: dict[UUID, float] = {}
+        self._resting: dict[tuple[str, UUID], float] = {}
 
     async def run(self, pulse: Pulse) -> None:
         while True:
@@ -58,30 +58,30 @@ class Sweep:
     async def sweep(self) -> int:
         """How many cases ran."""
         ran = 0
+        self._resting = {case: until for case, until in self._resting.items() if until > time.monotonic()}
         for which, use_case in self.timers.all:
-            due = which(self.ground.clock.now()).limit(AT_ONCE)
-            ids = [row[0] for row in await self.ground.store.fetch(due)]
+            resting = {id for name, id in self._resting if name == use_case.__name__}
+            # Those that rest are the longest due and stand in front of the others.
+            due = which(self.ground.clock.now()).limit(AT_ONCE + len(resting))
+            ids = [row[0] for row in await self.ground.store.fetch(due) if row[0] not in resting]
             outcomes = await asyncio.gather(*(self._one(id, use_case) for id in ids))
             ran += sum(outcomes)
         return ran
 
     async def _one(self, id: UUID, use_case: UseCase) -> bool:
-        if self._resting.get(id, 0.0) > time.monotonic():
-            return False
+        rested = time.monotonic() + REST_AFTER_FAILURE_S
         cause = Cause(SYSTEM_PRINCIPAL, f"{self.ground.service}.timers:{use_case.__name__}", f"timer-{id}")
         try:
             await in_one_unit(self.ground, cause, lambda uow: use_case(id, uow))
         except Refusal as refusal:
             # Somebody answered between the select and the unit: the deadline has nothing left to do.
             log.info("timer.overtaken", case=use_case.__name__, id=str(id), code=refusal.code)
-            self._resting[id] = time.monotonic() + REST_AFTER_FAILURE_S
-            return False
         except Exception:
             log.exception("timer.failed", case=use_case.__name__, id=str(id))
-            self._resting[id] = time.monotonic() + REST_AFTER_FAILURE_S
-            return False
-        self._resting.pop(id, None)
-        return True
+        else:
+            return True
+        self._resting[(use_case.__name__, id)] = rested
+        return False
 
 
 class Housekeeping:
