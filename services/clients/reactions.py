@@ -10,6 +10,7 @@ from services.clients.domain import service_requests as domain
 from services.clients.domain.service_requests import ServiceRequest
 
 reactions = Reactions()
+ASSESSMENT_APPROVED = "assessment_approved"
 
 
 async def _settle(uow: UnitOfWork, request_id: UUID | None, rule: Any) -> None:
@@ -38,7 +39,9 @@ async def resume_request(event: NeedReopened, uow: UnitOfWork) -> None:
 
 @reactions.on(NeedCancelled)
 async def end_request(event: NeedCancelled, uow: UnitOfWork) -> None:
-    await _settle(uow, event.request_id, domain.end)
+    """Off, unless nobody is sought any more because the work was approved while its engagement was cancelled."""
+    done = event.reason_code == ASSESSMENT_APPROVED
+    await _settle(uow, event.request_id, (lambda request: domain.complete(request, None)) if done else domain.end)
 
 
 @reactions.on(EngagementCompleted)

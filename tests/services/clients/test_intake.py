@@ -140,6 +140,15 @@ async def test_a_cancelled_request_is_off_only_when_matching_says_so(here: Room)
     assert (await by.get(f"/v1/service-requests/{request}")).json()["status"] == "cancelled"
 
 
+async def test_a_request_is_completed_when_its_work_was_approved_while_the_engagement_was_cancelled(here: Room) -> None:
+    by, client, site = await _qualified(here)
+    request = (await by.post("/v1/service-requests", json=_wish(client, site))).json()["request_id"]
+    await here.tell(
+        NeedCancelled(need_id=new_id(), request_id=request, client_id=client, reason_code="assessment_approved")
+    )
+    assert (await by.get(f"/v1/service-requests/{request}")).json()["status"] == "completed"
+
+
 async def test_a_provider_reads_its_client_only_while_it_works_for_it(here: Room) -> None:
     by, client, site = await _qualified(here)
     await by.put(f"/v1/clients/{client}/contacts", json={"contacts": [{"name": "Made-up Person", "is_main": True}]})
