@@ -13,6 +13,7 @@ from fastapi import FastAPI, Query, Request, Response
 from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from chassis.store.port import OutcomeUnknown, StoreError
@@ -77,6 +78,11 @@ class TryAgainLater(Refusal):
 class OutcomeIsUnknown(Refusal):
     status = 503
     sentence = "The answer got lost on the way to the database: repeat with the same Idempotency-Key to learn it."
+
+
+class CallerHasLeft(Refusal):
+    status = 499  # nobody reads it: it stands in logs and metrics, where a leaving caller is no failure of ours
+    sentence = "The caller went away before it had sent everything."
 
 
 class InternalError(Refusal):
@@ -243,6 +249,8 @@ async def _answer_in_words(request: Request, error: Exception) -> Response:
             response = problem(of_http(error))
             response.headers.update(error.headers or {})
             return response
+        case ClientDisconnect():
+            return problem(CallerHasLeft())
         case StoreError():
             log.error("store.failed", error=str(error), kind=type(error).__name__, path=request.url.path)
             return problem(of_store(error))
@@ -252,7 +260,7 @@ async def _answer_in_words(request: Request, error: Exception) -> Response:
 def refuse_in_words(app: FastAPI) -> None:
     """Answer every error of this app with a problem document; what nobody expected is told by `Guarded`."""
     # Without a handler of its own for Exception, Starlette answers a plain text before Guarded hears of it.
-    for kind in (Refusal, RequestValidationError, HTTPException, StoreError, Exception):
+    for kind in (Refusal, RequestValidationError, HTTPException, ClientDisconnect, StoreError, Exception):
         app.add_exception_handler(kind, _answer_in_words)
 
 

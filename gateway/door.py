@@ -18,7 +18,7 @@ from gateway.limits import Limits, TooManyRequests
 from gateway.pages import Page
 from gateway.permissions import Operation, Permissions
 from gateway.settings import DoorSettings
-from gateway.transports import CallerHasLeft, ServiceIsAway, Transport
+from gateway.transports import ServiceIsAway, Transport
 
 QUERY_LIMIT = 8_000
 ALWAYS: Headers = [(b"x-content-type-options", b"nosniff")]
@@ -70,8 +70,6 @@ class Gateway:
                 await (await _shown(page, Request(scope)))(scope, receive, reply)
             else:
                 await self._answer(scope, receive, reply)
-        except CallerHasLeft:
-            return
         except (Refusal, StoreError) as error:
             if reply.started:
                 raise

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import time
 from collections.abc import Mapping
 from ipaddress import ip_address
 from typing import Any
@@ -18,7 +19,10 @@ from gateway.pages import Page
 from gateway.settings import DoorSettings
 from gateway.transports import Transport
 
-PATIENCE_S = 2.0
+LIVE, READY = "/health/live", "/health/ready"
+PATIENCE_S, FRESH_S = 2.0, 1.0
+Told = dict[str, dict[str, Any]]
+"""What each service says of itself, by its name."""
 RELAYED = ("forwarded", "x-forwarded-for", "x-real-ip")
 
 
@@ -35,30 +39,27 @@ class Health:
 
     def __init__(self, transports: Mapping[str, Transport], database: Check, settings: DoorSettings) -> None:
         self._transports, self._database, self._settings = transports, database, settings
+        self._asked: dict[str, tuple[float, asyncio.Future[Told]]] = {}
 
     def pages(self) -> dict[str, Page]:
         """Each page by its path."""
-        return {"/health/live": self._live, "/health/ready": self._ready, "/metrics": self._metrics}
+        return {LIVE: self._live, READY: self._ready, "/metrics": self._metrics}
 
     async def _live(self, request: Request) -> Response:
-        found = await self._told("/health/live", only_here=True)
-        return self._verdict(request, "live", {}, found)
+        return self._verdict(request, "live", {}, await self._told(LIVE))
 
     async def _ready(self, request: Request) -> Response:
         words = await self._database()
-        found = await self._told("/health/ready", only_here=False)
-        return self._verdict(request, "ready", {"database": words} if words else {}, found)
+        return self._verdict(request, "ready", {"database": words} if words else {}, await self._told(READY))
 
     async def _metrics(self, request: Request) -> Response:
         """Prometheus text of this process; asking for readiness brings the services' own figures up to date."""
         if not self._is_inside(request):
             raise OnlyFromInside
-        await self._told("/health/ready", only_here=True)
+        await self._told(READY)
         return Response(generate_latest(registry), media_type=CONTENT_TYPE_LATEST)
 
-    def _verdict(
-        self, request: Request, what: str, trouble: dict[str, str], services: dict[str, dict[str, Any]]
-    ) -> Response:
+    def _verdict(self, request: Request, what: str, trouble: dict[str, str], services: Told) -> Response:
         here = [told for name, told in services.items() if self._transports[name].in_process]
         good = not trouble and all(told.get(what) for told in here)
         body: dict[str, Any] = {"service": "gateway", what: good}
@@ -66,9 +67,17 @@ class Health:
             body |= {"trouble": trouble, "services": services}
         return JSONResponse(body, 200 if good else 503, headers={"Cache-Control": "no-store"})
 
-    async def _told(self, path: str, *, only_here: bool) -> dict[str, dict[str, Any]]:
-        """What each service says of itself."""
-        asked = {name: each for name, each in self._transports.items() if each.in_process or not only_here}
+    async def _told(self, path: str) -> Told:
+        """What each service says of itself. Whoever asks within the same second hears the same: nobody can wear the
+        services down with a page that needs no key."""
+        asked_at, asking = self._asked.get(path, (0.0, None))
+        if asking is None or time.monotonic() - asked_at > FRESH_S:
+            asking = asyncio.ensure_future(self._ask(path))
+            self._asked[path] = time.monotonic(), asking
+        return await asyncio.shield(asking)
+
+    async def _ask(self, path: str) -> Told:
+        asked = {name: each for name, each in self._transports.items() if each.in_process or path == READY}
         answers = await asyncio.gather(*(_said(each, path) for each in asked.values()))
         return dict(zip(asked, answers, strict=True))
 

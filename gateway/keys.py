@@ -18,6 +18,8 @@ SHOWN = len(MARK) + 8
 FOR_PEOPLE = frozenset(Role) - {Role.SYSTEM, Role.PUBLIC}
 VERBS = ("read", "write")
 SCOPES = frozenset(VERBS) | {f"{resource}:{verb}" for resource in (*SERVICE_OF, *OWN, "admin") for verb in VERBS}
+ALWAYS = "me:read"
+"""Whoever holds a key may ask whose it is."""
 NEEDS: dict[Role, str] = {
     # Row scopes compare with these facts and four eyes compare persons: without them the role would see too much.
     Role.PROVIDER: "provider_id",
@@ -140,7 +142,7 @@ def issue(key_id: UUID, text: str, holder: Holder, terms: Terms, *, by: UUID | N
         digest=digest_of(text.encode()),
         prefix=text[:SHOWN],
         label=terms.label,
-        scopes=terms.scopes,
+        scopes=tuple(sorted({*terms.scopes, ALWAYS})) if terms.scopes else (),
         created_at=at,
         created_by=by,
         expires_at=terms.expires_at,

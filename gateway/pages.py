@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Awaitable, Callable
-from functools import cached_property
+from functools import cache, cached_property
 from importlib.metadata import version
 from importlib.resources import files
 from pathlib import Path
@@ -99,10 +99,15 @@ class Documents:
 
 def _file(name: str, media_type: str) -> Page:
     async def page(_: Request) -> Response:
-        content = (files(READER) / "static" / name).read_bytes()
-        return Response(content, media_type=media_type, headers=FOR_EVER)
+        return Response(_content_of(name), media_type=media_type, headers=FOR_EVER)
 
     return page
+
+
+@cache
+def _content_of(name: str) -> bytes:
+    """Read when it is first asked for, then kept: nobody needs a key to ask."""
+    return (files(READER) / "static" / name).read_bytes()
 
 
 async def _start(_: Request) -> Response:

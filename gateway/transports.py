@@ -8,6 +8,7 @@ import aiohttp
 import yarl
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from chassis.http import CallerHasLeft
 from contracts.refusals import Refusal
 from gateway.headers import outward
 
@@ -31,10 +32,6 @@ class AnswerWasLost(Refusal):
 
 class AnswerWasCutShort(Exception):
     """A service broke off in the middle of its answer: the caller's connection has to show it."""
-
-
-class CallerHasLeft(Exception):
-    """The caller went away while it was sending its body."""
 
 
 class Transport(Protocol):
@@ -103,8 +100,9 @@ class OverHttp:
         leaving = asyncio.ensure_future(body.left())
         try:
             await asyncio.wait({exchange, leaving}, return_when=asyncio.FIRST_COMPLETED)
-            if exchange.done():
-                exchange.result()
+            if not exchange.done():
+                raise CallerHasLeft
+            exchange.result()
         finally:
             exchange.cancel()
             leaving.cancel()

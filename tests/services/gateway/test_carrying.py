@@ -88,6 +88,21 @@ async def test_a_caller_who_leaves_lets_the_service_go(there: Door) -> None:
     await asyncio.wait_for(there.workshop.let_go.wait(), 5)
 
 
+async def test_a_caller_who_leaves_half_way_is_no_failure_of_ours(there: Door) -> None:
+    key = (await there.key("officer"))["key"]
+    head = f"POST /v1/clients HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {key}\r\nContent-Length: 1000\r\n\r\n{{"
+    with capture_logs() as logs:
+        _, writer = await asyncio.open_connection("127.0.0.1", there.port)
+        writer.write(head.encode())
+        await writer.drain()
+        await asyncio.sleep(0.2)
+        writer.close()
+        await asyncio.sleep(0.3)
+    told = {(each["service"], each["status"]) for each in logs if each["event"] == "request"}
+    assert told == {("gateway", 499), ("clients", 499)}
+    assert not [each for each in logs if each["log_level"] == "error"]
+
+
 async def test_callers_who_leave_take_no_connection_with_them(tmp_path: Path) -> None:
     async with door(tmp_path, "over_http") as opened:
         for _ in range(150):  # more than the pool has

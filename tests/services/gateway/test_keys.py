@@ -146,7 +146,7 @@ async def test_a_key_is_replaced_without_a_gap(here: Door) -> None:
     assert second.status_code == 201
     old, new = here.as_(first["key"]), here.as_(second.json()["key"])
     seen = [(await each.get("/v1/me")).json() for each in (old, new)]
-    assert seen[0] | {"scopes": ["read"]} == seen[1]
+    assert seen[0] | {"scopes": ["me:read", "read"]} == seen[1]
     await here.administrator.post(f"/v1/keys/{first['key_id']}/revoke")
     assert (await old.get("/v1/me")).status_code == 401
     assert (await new.get("/v1/me")).status_code == 200
@@ -179,7 +179,8 @@ async def test_a_key_that_would_see_too_much_or_nothing_is_refused(here: Door) -
 async def test_scopes_limit_a_key_to_some_of_what_its_roles_may_do(there: Door) -> None:
     reads = there.as_((await there.key("officer", scopes=["clients:read"]))["key"])
     assert (await reads.get("/v1/clients")).status_code == 200
-    for refused in [await reads.post("/v1/clients", json={}), await reads.get("/v1/sites"), await reads.get("/v1/me")]:
+    assert (await reads.get("/v1/me")).json()["scopes"] == ["clients:read", "me:read"]
+    for refused in [await reads.post("/v1/clients", json={}), await reads.get("/v1/sites")]:
         assert (refused.status_code, refused.json()["code"]) == (403, "key_is_limited")
     writes = there.as_((await there.key("officer", scopes=["write", "clients:read"]))["key"])
     body = {"name": "Mill", "country": "XA", "province": "XA-R"}
