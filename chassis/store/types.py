@@ -9,6 +9,8 @@ import sqlalchemy as sa
 from pydantic import TypeAdapter
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.engine import Dialect
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
 SCALE = 4
@@ -17,6 +19,7 @@ SCALE = 4
 _EXACTLY = Context(prec=60, traps=[Inexact])
 _MOST = 2**63 - 1
 _PLACES = Decimal(1).scaleb(-SCALE)
+_SPLIT = 10**9
 
 
 class InexactAmount(ValueError):
@@ -124,6 +127,42 @@ def _scaled(value: Decimal) -> int:
     except DecimalException as error:
         raise InexactAmount(str(value)) from error
     return int(scaled)
+
+
+class ExactSum(TypeDecorator[Decimal]):
+    """What `exact_sum` gives: a figure that may be larger than any single one."""
+
+    impl = sa.Text
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        return dialect.type_descriptor(sa.Numeric() if dialect.name == "postgresql" else sa.Text())
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> Decimal | None:
+        if not isinstance(value, str):
+            return value  # type: ignore[no-any-return]
+        large, small = value.split(":")
+        return _EXACTLY.scaleb(Decimal(int(large) * _SPLIT + int(small)), -SCALE)
+
+
+class exact_sum(sa.sql.functions.FunctionElement[Decimal]):  # noqa: N801  reads as the SQL function it is
+    """The sum of an `Exact` column. SQLite's own fails beyond 922 million million, which ten rows can hold:
+    there the large and the small digits are added up apart."""
+
+    name = "exact_sum"
+    type = ExactSum()
+    inherit_cache = True
+
+
+@compiles(exact_sum)
+def _sum(element: exact_sum, compiler: SQLCompiler, **options: Any) -> str:
+    return f"sum({compiler.process(element.clauses, **options)})"
+
+
+@compiles(exact_sum, "sqlite")
+def _sum_apart(element: exact_sum, compiler: SQLCompiler, **options: Any) -> str:
+    column = compiler.process(element.clauses, **options)
+    return f"(sum({column} / {_SPLIT}) || ':' || sum({column} % {_SPLIT}))"
 
 
 class Document(TypeDecorator[Any]):

@@ -17,10 +17,12 @@ from chassis.clock import Clock, new_id
 from chassis.log import table as log_table
 from chassis.log.port import Record
 from chassis.log.table import TableLog
-from chassis.migrations.runner import Part, migrate_sqlite
+from chassis.migrations.runner import Part, migrate_postgres, migrate_sqlite
 from chassis.pack import Pack
 from chassis.service import Running, Service
 from chassis.settings import ROOT
+from chassis.store.port import Store
+from chassis.store.postgres import PostgresStore
 from chassis.store.sqlite import SqliteStore
 from contracts.event import Event
 from contracts.principals import Principal
@@ -111,11 +113,10 @@ class Room:
 
 @asynccontextmanager
 async def room(
-    service: Service, folder: Path, *, at: datetime | None = None, pack: str = "demo"
+    service: Service, folder: Path, *, at: datetime | None = None, pack: str = "demo", dsn: str | None = None
 ) -> AsyncIterator[Room]:
-    """A service on SQLite files in a folder; opened again on the same folder it goes on."""
-    path = folder / f"{service.name}.sqlite"
-    migrate_sqlite(path, service.parts)
+    """A service on SQLite files in a folder, or on PostgreSQL; opened again on the same ones it goes on."""
+    store = await _store(service, folder, dsn)
     migrate_sqlite(folder / "log.sqlite", [LOG_PART])
     clock = Clock(settable=True)
     if at is not None:
@@ -125,7 +126,7 @@ async def room(
     mint = TokenMint(TokenMint.new_key(), ISSUER)
     running = Running(
         service,
-        store=SqliteStore(path),
+        store=store,
         event_log=log,
         clock=clock,
         pack=Pack(ROOT / "packs" / pack),
@@ -141,6 +142,15 @@ async def room(
             await client.aclose()
         await running.stop()
         await log.stop()
+
+
+async def _store(service: Service, folder: Path, dsn: str | None) -> Store:
+    if dsn is not None:
+        await migrate_postgres(dsn, service.parts)
+        return PostgresStore(dsn)
+    path = folder / f"{service.name}.sqlite"
+    migrate_sqlite(path, service.parts)
+    return SqliteStore(path)
 
 
 async def rows(here: Room, table: sa.Table) -> Sequence[tuple[Any, ...]]:
