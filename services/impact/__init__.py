@@ -1,0 +1,1 @@
+"""Impact: what all the work has led to, read from everybody's events."""

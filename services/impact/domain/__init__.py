@@ -1,0 +1,1 @@
+"""The rules of results: what counts, for whom, and what stays hidden."""

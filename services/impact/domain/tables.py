@@ -1,0 +1,89 @@
+"""The tables of results: their columns, how their cells add up, and what of them a guarded reader never sees."""
+
+from collections.abc import Collection, Iterable, Mapping
+
+from services.impact.domain.stages import STAGES, STATUSES, VERDICTS, Basis, By
+from services.impact.domain.suppression import TOTAL, Cell, Sum, hide
+
+COUNT = "count"
+"""The figure every option has: where it is hidden, so is everything else of the cell."""
+LAPSED = "refused after approval"
+"""A column shown nowhere, but what was approved less what became of it would tell it."""
+Hidden = Mapping[str, Collection[Cell]]
+"""The hidden cells of each figure."""
+Clients = Mapping[str, Mapping[Cell, int]]
+"""How many clients stand behind each figure in each cell."""
+
+
+def money(name: str, currency: str) -> str:
+    """The figure that adds up one currency."""
+    return f"{name} {currency}"
+
+
+def column(status: str, basis: Basis) -> str:
+    """A column of the tables of options; verified is the end of the way, so both bases share it."""
+    return status if status == "verified" else f"{basis} {status}"
+
+
+COLUMNS = (*(column(each, "current") for each in STATUSES), *(column(each, "reached") for each in STAGES[:3]), LAPSED)
+
+
+def sums_along(heading: object) -> tuple[Sum, ...]:
+    """How the columns under one heading add up, where every option stays under the same heading."""
+    now = {each: Cell(heading, column(each, "current")) for each in STATUSES}
+    then = {each: Cell(heading, column(each, "reached")) for each in STAGES}
+    return (
+        Sum(then["implemented"], (now["implemented"], now["verified"])),
+        Sum(then["approved"], (now["approved"], Cell(heading, LAPSED), then["implemented"])),
+        Sum(
+            then["identified"],
+            (now["identified"], now["pending"], now["refused"], now["approved"], then["implemented"]),
+        ),
+    )
+
+
+def sums_across(headings: Iterable[object], columns: Iterable[str]) -> tuple[Sum, ...]:
+    """How the headings add up to the total of a column."""
+    known = tuple(headings)
+    return tuple(Sum(Cell(TOTAL, each), tuple(Cell(heading, each) for heading in known)) for each in columns)
+
+
+def hide_options(totals: Clients, cells: Clients, by: By, minimum: int) -> Hidden:
+    """What of a table of options stays hidden, figure by figure.
+
+    The totals are decided by themselves, so that every table with these totals decides them alike.
+    """
+    hidden: dict[str, Collection[Cell]] = {}
+    for figure, total in totals.items():
+        altogether = dict.fromkeys(hidden.get(COUNT, ()), True)
+        along = sums_along if figure not in VERDICTS else _no_sums  # a verdict stays where it was given
+        overall = hide(total, along(TOTAL), minimum, settled=_of_totals(altogether))
+        inner = cells.get(figure, {})
+        headings = sorted({cell.heading for cell in inner}, key=str)
+        sums = [*along(TOTAL), *sums_across(headings, COLUMNS)]
+        if by != "year":  # each stage of an option has a year of its own
+            sums += [each for heading in headings for each in along(heading)]
+        settled = {**altogether, **{cell: cell in overall for cell in total}}
+        hidden[figure] = hide({**total, **inner}, sums, minimum, settled=settled) if inner else overall
+    return hidden
+
+
+def hidden_at(hidden: Hidden, cell: Cell) -> frozenset[str]:
+    """The figures nobody shall see in a cell."""
+    return frozenset(figure for figure, cells in hidden.items() if cell in cells)
+
+
+def hide_clients(totals: Mapping[Cell, int], cells: Mapping[Cell, int], minimum: int) -> frozenset[Cell]:
+    """What of a table of client counts stays hidden."""
+    overall = hide(totals, (), minimum)
+    columns = sorted({cell.column for cell in totals})
+    sums = sums_across(sorted({cell.heading for cell in cells}, key=str), columns)
+    return hide({**totals, **cells}, sums, minimum, settled={cell: cell in overall for cell in totals})
+
+
+def _no_sums(heading: object) -> tuple[Sum, ...]:
+    return ()
+
+
+def _of_totals(settled: Mapping[Cell, bool]) -> dict[Cell, bool]:
+    return {cell: is_hidden for cell, is_hidden in settled.items() if cell.heading == TOTAL}

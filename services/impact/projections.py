@@ -1,0 +1,188 @@
+"""What others tell becomes rows to add up: companies, requests, assessments, engagements, options."""
+
+import dataclasses
+from dataclasses import replace
+from typing import cast
+
+from chassis.consumer import Projections, View
+from contracts.assessments import (
+    AssessmentApproved,
+    AssessmentOpened,
+    OptionApproved,
+    OptionChanged,
+    OptionIdentified,
+    OptionImplemented,
+    OptionPostponed,
+    OptionRefused,
+    OptionVerified,
+)
+from contracts.clients import ClientChanged, ClientRegistered, ServiceRequestSubmitted, SiteChanged, SiteOpened
+from contracts.matching import EngagementCompleted, EngagementStarted
+from services.impact.domain.figures import Figures, attributed, figures, measured, restated, shares_of
+from services.impact.domain.places import Place, division_of, key_of, places_of
+from services.impact.models import Assessment, Client, Engagement, Line, Option, Registered, Request, Site
+
+projections = Projections(Client, Registered, Site, Request, Assessment, Engagement, Option, Line)
+OptionEvent = (
+    OptionIdentified
+    | OptionChanged
+    | OptionApproved
+    | OptionRefused
+    | OptionPostponed
+    | OptionImplemented
+    | OptionVerified
+)
+
+
+@projections.on(ClientRegistered, ClientChanged)
+async def know_client(event: ClientRegistered | ClientChanged, view: View) -> None:
+    before: Client | None = await view.find(Client, client_id=event.client_id)
+    division = division_of(event.isic.code if event.isic else None)
+    known = before or Client(event.client_id, event.country, event.province, division, view.day.year)
+    after = replace(known, country=event.country, province=event.province, isic_division=division)
+    await _recount(before, after, view)
+
+
+@projections.on(SiteOpened, SiteChanged)
+async def know_site(event: SiteOpened | SiteChanged, view: View) -> None:
+    view.put(Site(event.site_id, event.client_id, event.country, event.province))
+    client: Client | None = await view.find(Client, client_id=event.client_id)
+    if client is not None:
+        place = Place(event.country, event.province)
+        await _recount(client, replace(client, sites={**client.sites, str(event.site_id): place}), view)
+
+
+async def _recount(before: Client | None, after: Client, view: View) -> None:
+    """Keep a company, and count it where it now is; its own thread alone decides which counts it ever touches."""
+    view.put(after)
+    for client, step in ((before, -1), (after, +1)):
+        if client is None:
+            continue
+        places = key_of(places_of(Place(client.country, client.province), client.sites))
+        count: Registered | None = await view.find(Registered, places=places, year=client.year)
+        view.put(Registered(places, client.year, (count.clients if count else 0) + step))
+
+
+@projections.on(ServiceRequestSubmitted)
+async def note_request(event: ServiceRequestSubmitted, view: View) -> None:
+    programme = event.programme_code or ""
+    view.put(Request(event.request_id, event.client_id, event.site_id, programme, view.day.year))
+
+
+@projections.on(AssessmentOpened)
+async def open_assessment(event: AssessmentOpened, view: View) -> None:
+    view.put(Assessment(event.assessment_id, event.client_id, event.site_id, event.programme_code or ""))
+
+
+@projections.on(AssessmentApproved)
+async def count_assessment(event: AssessmentApproved, view: View) -> None:
+    assessment = await view.find(Assessment, assessment_id=event.assessment_id)
+    if assessment is not None:
+        view.put(replace(assessment, year=event.occurred_on.year))
+
+
+@projections.on(EngagementStarted)
+async def start_engagement(event: EngagementStarted, view: View) -> None:
+    view.put(Engagement(event.engagement_id, event.client_id, event.site_id, event.programme_code or ""))
+
+
+@projections.on(EngagementCompleted)
+async def count_engagement(event: EngagementCompleted, view: View) -> None:
+    engagement = await view.find(Engagement, engagement_id=event.engagement_id)
+    if engagement is not None:
+        view.put(replace(engagement, year=event.occurred_on.year, days=event.days))
+
+
+@projections.on(OptionIdentified, OptionChanged)
+async def identify(event: OptionIdentified | OptionChanged, view: View) -> None:
+    option: Option | None = await view.find(Option, option_id=event.option_id)
+    if option is not None and option.status != "identified":
+        return
+    estimated = figures(event.investment, event.annual_saving, event.streams)
+    await _enter("identified", event, option, estimated, view)
+
+
+@projections.on(OptionApproved)
+async def approve(event: OptionApproved, view: View) -> None:
+    await _go_on("approved", event, view)
+
+
+@projections.on(OptionPostponed)
+async def postpone(event: OptionPostponed, view: View) -> None:
+    await _go_on("pending", event, view)
+
+
+@projections.on(OptionRefused)
+async def refuse(event: OptionRefused, view: View) -> None:
+    await _go_on("refused", event, view)
+
+
+async def _go_on(stage: str, event: OptionEvent, view: View) -> None:
+    """A decision leaves the figures as they are."""
+    option: Option | None = await view.find(Option, option_id=event.option_id)
+    if option is not None:
+        await _enter(stage, event, option, option.figures, view)
+
+
+@projections.on(OptionImplemented)
+async def implement(event: OptionImplemented, view: View) -> None:
+    option: Option | None = await view.find(Option, option_id=event.option_id)
+    if option is not None:
+        stated = figures(event.investment, event.annual_saving, event.streams)
+        now = restated(option.figures, stated, saved=bool(event.streams))
+        await _enter("implemented", event, option, now, view)
+
+
+@projections.on(OptionVerified)
+async def verify(event: OptionVerified, view: View) -> None:
+    """Only a demonstrated saving moves the option on; any other verdict stands beside what is implemented."""
+    option: Option | None = await view.find(Option, option_id=event.option_id)
+    if option is None:
+        return
+    if event.verdict == "demonstrated":
+        shown = measured(option.figures, figures(event.investment, event.annual_saving, event.streams))
+        await _enter("verified", event, option, shown, view, verdict=event.verdict)
+        return
+    for programme in option.programmes:
+        view.put(replace(await _line(option, programme, view), verdict=event.verdict))
+
+
+async def _enter(
+    stage: str, event: OptionEvent, option: Option | None, now: Figures, view: View, *, verdict: str | None = None
+) -> None:
+    """The option stands at a stage: its lines there are current, those it comes from no longer."""
+    assessment: Assessment | None = await view.find(Assessment, assessment_id=event.assessment_id)
+    shares = shares_of(event.programme_shares, assessment.programme_code if assessment else None)
+    parts = attributed(now, shares)
+    came_from = option.status if option and option.status != stage else None
+    if option is not None:
+        await _leave(option, stage, view)
+    for programme, part in parts.items():
+        view.put(
+            Line(
+                option_id=event.option_id,
+                stage=stage,
+                programme_code=programme,
+                client_id=event.client_id,
+                site_id=event.site_id,
+                year=event.occurred_on.year,
+                came_from=came_from,
+                is_current=True,
+                counts=True,
+                verdict=verdict,
+                **dataclasses.asdict(part),
+            )
+        )
+    view.put(Option(event.option_id, stage, tuple(parts), now))
+
+
+async def _leave(option: Option, stage: str, view: View) -> None:
+    """The lines where it stood stay as what it reached; at the same stage they are stated anew and count no more."""
+    for programme in option.programmes:
+        line = await _line(option, programme, view)
+        view.put(replace(line, is_current=False, counts=option.status != stage))
+
+
+async def _line(option: Option, programme: str, view: View) -> Line:
+    key = {"option_id": option.option_id, "stage": option.status, "programme_code": programme}
+    return cast(Line, await view.find(Line, **key))
