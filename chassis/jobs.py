@@ -167,6 +167,7 @@ class Working:
         """One step as the principal who asked, in a unit of its own; a dry one is thrown away uncommitted."""
         cause = Cause(self.job.principal, self.job.kind, self.job.correlation_id, causation_id=str(self.job.job_id))
         if not dry:
+            await self.cancel_asked()  # a step of a process that slept through its lease was done by another
             return await in_one_unit(self.ground, cause, work)
         async with UnitOfWork(self.ground, cause) as uow:
             return await work(uow)
@@ -180,7 +181,8 @@ class Working:
         refused: Sequence[RefusedRow] = (),
     ) -> None:
         """Note how far it has come, with the rows refused on the way; raises `Cancelled` if asked to stop."""
-        await self._check()
+        if await self.cancel_asked():
+            raise Cancelled
         news: dict[str, Any] = {"done": done, "lease_until": wall_now() + LEASE}
         news |= {} if total is None else {"total": total}
         news |= {} if result is None else {"result": result}
@@ -201,7 +203,8 @@ class Working:
 
         await self.unit(work)
 
-    async def _check(self) -> None:
+    async def cancel_asked(self) -> bool:
+        """Whether somebody asked it to stop; raises `LeaseLost` when another process has taken it over."""
         here, cancels = jobs.table, job_cancels.table
         found = await self.ground.store.fetch(
             sa.select(here.c.lease_owner, cancels.c.asked_at)
@@ -211,8 +214,7 @@ class Working:
         owner, cancelled_at = found[0]
         if owner != self.job.lease_owner:
             raise LeaseLost
-        if cancelled_at is not None:
-            raise Cancelled
+        return cancelled_at is not None
 
 
 class Worker:
@@ -256,25 +258,33 @@ class Worker:
         working = Working(self.ground, job)
         renewing = asyncio.create_task(self._renew(job.job_id, pulse))
         try:
-            result = await self.kinds.kinds[job.kind](working)
-            await working.end("finished", result=result)
-        except Cancelled:
-            await working.end("cancelled")
-        except JobFailed as failure:
-            await working.end("failed", error=failure.code, sentence=failure.sentence)
+            state, facts = await self._outcome(working)
+            await working.end(state, **facts)
         except LeaseLost:
             log.warning("job.taken_over", kind=job.kind, job_id=str(job.job_id))
         except asyncio.CancelledError:
             with contextlib.suppress(Unreachable, OutcomeUnknown):
                 await self._lease_until(job.job_id, wall_now())  # whoever starts next goes on at once
             raise
-        except (Unreachable, OutcomeUnknown):
-            raise  # the database, not the job: it goes on when the lease has run out
-        except Exception as error:
-            log.exception("job.failed", kind=job.kind, job_id=str(job.job_id))
-            await working.end("failed", error="internal_error", sentence=f"Our mistake ({type(error).__name__}).")
         finally:
             renewing.cancel()
+
+    async def _outcome(self, working: Working) -> tuple[str, dict[str, Any]]:
+        """Do the work; how it ended, and with what."""
+        job = working.job
+        try:
+            if await working.cancel_asked():
+                return "cancelled", {}
+            return "finished", {"result": await self.kinds.kinds[job.kind](working)}
+        except Cancelled:
+            return "cancelled", {}
+        except JobFailed as failure:
+            return "failed", {"error": failure.code, "sentence": failure.sentence}
+        except (LeaseLost, Unreachable, OutcomeUnknown):
+            raise  # the process or the database, not the job: it goes on when the lease has run out
+        except Exception as error:
+            log.exception("job.failed", kind=job.kind, job_id=str(job.job_id))
+            return "failed", {"error": "internal_error", "sentence": f"Our mistake ({type(error).__name__})."}
 
     async def _renew(self, job_id: UUID, pulse: Pulse) -> None:
         while True:
