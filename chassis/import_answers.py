@@ -33,8 +33,9 @@ class ImportedFile(Out):
 
 
 class Oddity(Out):
-    """A label, how many rows carry it, and the first of them."""
+    """A label, how many rows of a file earned it, and the first of them."""
 
+    file: str
     label: str
     rows: int
     examples: list[int]
@@ -64,8 +65,11 @@ class ImportOut(Out):
     @classmethod
     def of(cls, job: Job, *, cancel_asked: bool) -> "ImportOut":
         files = [_file(name, facts) for name, facts in job.result.get("files", {}).items()]
-        found = job.result.get("oddities", {})
-        oddities = [Oddity(label=name, rows=times, examples=rows) for name, (times, *rows) in sorted(found.items())]
+        oddities = [
+            Oddity(file=file, label=label, rows=times, examples=examples)
+            for file, labels in job.result.get("oddities", {}).items()
+            for label, (times, *examples) in sorted(labels.items())
+        ]
         totals = {name: sum(getattr(each, name) for each in files) for name in (REGISTERED, ALREADY_THERE, REFUSED)}
         return cls(
             import_id=job.job_id,
@@ -153,13 +157,18 @@ def _messages(job: Job, totals: dict[str, int], files: list[ImportedFile], oddit
     if job.input["dry_run"]:
         yield "A dry run: nothing is written; this is what would happen."
     yield (
-        f"{totals[REGISTERED]:,} rows registered, {totals[ALREADY_THERE]:,} already there, {totals[REFUSED]:,} refused."
+        f"{_rows(totals[REGISTERED])} registered, {totals[ALREADY_THERE]:,} already there, {totals[REFUSED]:,} refused."
     )
     for each in files:
         if each.encoding_guessed:
             yield f"{each.name}: the encoding was guessed as {each.encoding}: look at some names before you go on."
     for odd in oddities:
-        rows = ", ".join(str(number) for number in odd.examples) + (" …" if odd.rows > len(odd.examples) else "")
-        yield f"{odd.rows:,} rows: {oddity(odd.label)} (row {rows})."
+        numbers = ", ".join(str(number) for number in odd.examples) + (" …" if odd.rows > len(odd.examples) else "")
+        where = f" of {odd.file}" if len(files) > 1 else ""
+        yield f"{_rows(odd.rows)}{where}: {oddity(odd.label)} (row {numbers})."
     if totals[REFUSED]:
         yield "The refused rows can be downloaded with the reason of each, mended and sent again."
+
+
+def _rows(number: int) -> str:
+    return "1 row" if number == 1 else f"{number:,} rows"

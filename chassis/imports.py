@@ -32,14 +32,14 @@ class Tally:
     """What became of rows: counts per file, oddities with the first rows that show them, rows refused."""
 
     counts: dict[str, Counter[str]] = field(default_factory=dict)
-    oddities: dict[str, list[int]] = field(default_factory=dict)
+    oddities: dict[str, dict[str, list[int]]] = field(default_factory=dict)
     refused: list[tuple[str, Row, Fault]] = field(default_factory=list)
 
     def count(self, file: str, outcome: str, labels: Iterable[str] = (), row: Row | None = None) -> None:
         """A row was taken in, or there already; its labels are counted where it is taken in."""
         self.counts.setdefault(file, Counter())[outcome] += 1
         for label in dict.fromkeys(labels):
-            self._label(label, 1, [row.number] if row else [])
+            self._label(file, label, 1, [row.number] if row else [])
 
     def refuse(self, file: str, row: Row, fault: Fault) -> None:
         self.counts.setdefault(file, Counter())[REFUSED] += 1
@@ -50,11 +50,12 @@ class Tally:
         self.refused += other.refused
         for file, counts in other.counts.items():
             self.counts.setdefault(file, Counter()).update(counts)
-        for label, (times, *examples) in other.oddities.items():
-            self._label(label, times, examples)
+        for file, labels in other.oddities.items():
+            for label, (times, *examples) in labels.items():
+                self._label(file, label, times, examples)
 
-    def _label(self, label: str, times: int, examples: list[int]) -> None:
-        known = self.oddities.setdefault(label, [0])
+    def _label(self, file: str, label: str, times: int, examples: list[int]) -> None:
+        known = self.oddities.setdefault(file, {}).setdefault(label, [0])
         known[0] += times
         known += examples[: EXAMPLES + 1 - len(known)]
 

@@ -42,7 +42,7 @@ class Remote:
         except httpx2.HTTPError as error:
             raise AskedInVain(f"No system answers at {self.url} ({type(error).__name__}): is it up?") from None
         if answer.status_code >= 400:
-            raise AskedInVain(_words(answer))
+            raise AskedInVain(problem_in_words(answer))
         return answer.json()
 
 
@@ -73,7 +73,8 @@ def _line(event: dict[str, Any]) -> str:
     return f"{event['time']} {event['type']} {event['subject']} v{event['sequence']}"
 
 
-def _words(answer: httpx2.Response) -> str:
+def problem_in_words(answer: httpx2.Response) -> str:
+    """A problem document as one line."""
     try:
         problem = answer.json()
         return f"{problem['status']} {problem['code']}: {problem['detail']}"

@@ -35,10 +35,10 @@ async def serve(settings: Settings, *, demo: bool) -> None:
     """Hold the folder, play once if it is a new demo folder, then serve until Ctrl-C."""
     configure_logs("warning" if demo else settings.log_level)
     with DataFolder(settings.data):
-        door = _listen(settings)
+        door = listen(settings)
         if demo and not any(settings.data.glob("*.sqlite")):
             await _play_once(settings, door)
-        async with open_house(settings) as house, _serving(house, door):
+        async with open_house(settings) as house, serving(house, door):
             _greet(settings)
             await _until_told_to_stop()
     typer.echo("Stopped; nothing is lost.")
@@ -50,7 +50,7 @@ async def demonstrate(*, as_json: bool) -> bool:
     with tempfile.TemporaryDirectory() as folder:
         settings = Settings(data=Path(folder), pack="demo", port=0, clock="settable")
         with DataFolder(settings.data):
-            return await _played(settings, _listen(settings), as_json=as_json)
+            return await _played(settings, listen(settings), as_json=as_json)
 
 
 async def _play_once(settings: Settings, door: socket.socket) -> None:
@@ -63,7 +63,7 @@ async def _play_once(settings: Settings, door: socket.socket) -> None:
 async def _played(settings: Settings, door: socket.socket, *, as_json: bool) -> bool:
     made = await init(settings)
     clock = Clock(settable=True, offset=-HISTORY)
-    async with open_house(settings, clock) as house, _serving(house, door):
+    async with open_house(settings, clock) as house, serving(house, door):
         address = f"http://{settings.host}:{door.getsockname()[1]}"
         async with httpx2.AsyncClient(base_url=address, timeout=60.0, trust_env=False) as http:
             stage = Stage(http, made["key"], _tell_json if as_json else _tell)
@@ -86,7 +86,8 @@ def _plain(facts: dict[str, Any]) -> dict[str, Any]:
     return {name: facts[name] for name in shown if facts.get(name)}
 
 
-def _listen(settings: Settings) -> socket.socket:
+def listen(settings: Settings) -> socket.socket:
+    """The door of a house: its address, taken before anything is opened."""
     try:
         return socket.create_server((settings.host, settings.port), reuse_port=False)
     except OSError as error:
@@ -97,7 +98,7 @@ def _listen(settings: Settings) -> socket.socket:
 
 
 @asynccontextmanager
-async def _serving(house: House, door: socket.socket) -> AsyncIterator[None]:
+async def serving(house: House, door: socket.socket) -> AsyncIterator[None]:
     """Answer requests at the door; on the way out let the running ones finish."""
     config = uvicorn.Config(
         house.gateway.app,

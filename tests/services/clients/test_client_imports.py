@@ -82,7 +82,7 @@ async def test_what_is_odd_is_taken_in_and_said(here: Room) -> None:
         "province_in_lower_case": [3],
         "employees_is_no_number": [3],
     }
-    assert "1 rows: employees is no number and stays unknown (row 3)." in shown["messages"]
+    assert "1 row: employees is no number and stays unknown (row 3)." in shown["messages"]
 
 
 async def test_a_second_run_adds_nothing(here: Room) -> None:
