@@ -10,7 +10,7 @@ from chassis.http import as_csv, problems
 from chassis.route import Routes, Uow
 from contracts.principals import Administrator, Donor, Ministry, Officer, Reviewer
 from contracts.refusals import NotFound, Refusal
-from services.impact.domain.readers import OneFilterAtATime, Reach, reach_of, require_one_filter
+from services.impact.domain.readers import OneFilterIsEnough, Reach, reach_of, require_one_filter
 from services.impact.domain.results import OptionGroup
 from services.impact.domain.stages import FUNNEL, STAGES, STATUSES, Basis, By, Status
 from services.impact.domain.suppression import TOTAL, Cell
@@ -44,7 +44,7 @@ class FormatIsNotOffered(Refusal):
     "/funnel",
     dependencies=allow(*READERS),
     response_model=FunnelOut,
-    responses=problems(FormatIsNotOffered, OneFilterAtATime, NotFound),
+    responses=problems(FormatIsNotOffered, OneFilterIsEnough, NotFound),
 )
 async def read_funnel(
     uow: Uow, request: Request, province: Code = None, programme: Code = None, year: Year = None

@@ -6,7 +6,7 @@ from contracts.principals import Principal, Role
 from contracts.refusals import Refusal
 
 
-class OneFilterAtATime(Refusal):
+class OneFilterIsEnough(Refusal):
     status = 422
     sentence = "Give one filter: crossed ones make groups so small that all of them would be suppressed."
 
@@ -34,4 +34,4 @@ def reach_of(reader: Principal) -> Reach:
 def require_one_filter(reach: Reach, *filters: object) -> None:
     """A guarded reader looks at one dimension at a time."""
     if reach.is_guarded and sum(each is not None for each in filters) > 1:
-        raise OneFilterAtATime
+        raise OneFilterIsEnough
