@@ -7,6 +7,7 @@ import time
 from collections import OrderedDict
 from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
 
 import sqlalchemy as sa
 from fastapi import params
@@ -165,13 +166,18 @@ def admit(principal: Principal | Refusal, roles: frozenset[Role]) -> Principal:
 
 
 def rows_of(
-    who: Principal, everywhere: tuple[Role, ...], *own: tuple[Role, sa.ColumnElement[bool]]
+    who: Principal, everywhere: tuple[Role, ...], *others: tuple[Role, sa.ColumnElement[bool]]
 ) -> sa.ColumnElement[bool]:
     """A row scope: everything for some roles, for the others what is theirs; roles add up, no role sees nothing."""
     if who.has(*everywhere):
         return sa.true()
-    mine = [rows for role, rows in own if who.has(role)]
+    mine = [rows for role, rows in others if who.has(role)]
     return sa.or_(*mine) if mine else sa.false()
+
+
+def own(column: sa.ColumnElement[UUID] | sa.Column[Any], id: UUID | None) -> sa.ColumnElement[bool]:
+    """Rows of this person, firm or client; a key that stands for none has no rows (never those of nobody)."""
+    return sa.false() if id is None else column == id
 
 
 def inside(who: Principal, territory: sa.ColumnElement[Any]) -> sa.ColumnElement[bool]:

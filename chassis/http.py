@@ -181,7 +181,7 @@ def validated(model: type[BaseModel], raw: bytes) -> BaseModel:
     if _NUL.search(raw):
         raise Unfit([{"pointer": "", "code": "nul", "detail": "A text holds the character NUL."}])
     try:
-        return model.model_validate_json(raw)
+        return model.model_validate_json(raw, strict=True, extra="forbid")  # nested values of the contracts too
     except ValidationError as error:
         raise Unfit(faults(error.errors(include_url=False, include_input=False, include_context=False))) from None
 

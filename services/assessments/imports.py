@@ -35,7 +35,7 @@ NOT_CONVERTED = (CarrierIsUnknown, UnitIsUnknown, NoDensity, FigureIsTooLarge)
 OF_ASSESSMENT = {
     "": "assessment.",
     "RecordBaseline": "assessment.baseline.",
-    "OutputBody": "assessment.baseline.output_",
+    "Output": "assessment.baseline.output_",
 }
 OF_RECOMMENDATION = {"": "recommendation.", "RecommendedOption": "recommendation."}
 News = list[tuple[Row, Recommendation]]

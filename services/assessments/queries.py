@@ -4,7 +4,7 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
-from chassis.auth import inside, rows_of
+from chassis.auth import inside, own, rows_of
 from chassis.unit_of_work import Scope, UnitOfWork
 from contracts.principals import Principal, Role
 from services.assessments.domain.assessments import Assessment, AssessmentStatus
@@ -22,9 +22,9 @@ def assessment_scope(who: Principal) -> sa.ColumnElement[bool]:
         who,
         EVERYWHERE,
         (Role.OFFICER, inside(who, columns.territory)),
-        (Role.ASSESSOR, _is(columns.assessor_id, who.person_id)),
-        (Role.PROVIDER, _is(columns.provider_id, who.provider_id)),
-        (Role.CLIENT, _is(columns.client_id, who.client_id)),
+        (Role.ASSESSOR, own(columns.assessor_id, who.person_id)),
+        (Role.PROVIDER, own(columns.provider_id, who.provider_id)),
+        (Role.CLIENT, own(columns.client_id, who.client_id)),
     )
 
 
@@ -44,11 +44,6 @@ scopes: dict[type[object], Scope] = {
     Option: member_scope(options.table),
     SavingLine: member_scope(savings.table),
 }
-
-
-def _is(column: sa.ColumnElement[UUID], own: UUID | None) -> sa.ColumnElement[bool]:
-    """Rows of this person, firm or client; a key that stands for none has no rows (never those of nobody)."""
-    return sa.false() if own is None else column == own
 
 
 async def assessment_of_need(uow: UnitOfWork, need_id: UUID) -> Assessment | None:

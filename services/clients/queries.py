@@ -4,7 +4,7 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
-from chassis.auth import inside, rows_of
+from chassis.auth import inside, own, rows_of
 from chassis.route import Uow
 from chassis.unit_of_work import Scope
 from contracts.principals import Principal, Role
@@ -30,9 +30,9 @@ def client_scope(who: Principal) -> sa.ColumnElement[bool]:
         who,
         EVERYWHERE,
         (Role.OFFICER, inside(who, columns.territory)),
-        (Role.CLIENT, columns.id == who.client_id),
-        (Role.PROVIDER, _works_for(columns.id, readers.table.c.provider_id == who.provider_id)),
-        (Role.ASSESSOR, _works_for(columns.id, readers.table.c.person_id == who.person_id)),
+        (Role.CLIENT, own(columns.id, who.client_id)),
+        (Role.PROVIDER, _works_for(columns.id, own(readers.table.c.provider_id, who.provider_id))),
+        (Role.ASSESSOR, _works_for(columns.id, own(readers.table.c.person_id, who.person_id))),
     )
 
 
@@ -44,7 +44,7 @@ def member_scope(table: sa.Table) -> Scope:
             who,
             EVERYWHERE,
             (Role.OFFICER, inside(who, table.c.territory)),
-            (Role.CLIENT, table.c.client_id == who.client_id),
+            (Role.CLIENT, own(table.c.client_id, who.client_id)),
         )
 
     return scope

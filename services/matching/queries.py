@@ -9,7 +9,7 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
-from chassis.auth import inside, rows_of
+from chassis.auth import inside, own, rows_of
 from chassis.http import CursorIsInvalid
 from chassis.unit_of_work import Scope, UnitOfWork
 from contracts.principals import Principal, Role
@@ -43,21 +43,21 @@ EVERYWHERE = (Role.REVIEWER, Role.ADMINISTRATOR, Role.SYSTEM)
 
 def provider_scope(who: Principal) -> sa.ColumnElement[bool]:
     """Providers belong to no province: every officer sees them, a provider itself."""
-    return rows_of(who, (*EVERYWHERE, Role.OFFICER), (Role.PROVIDER, providers.table.c.id == who.provider_id))
+    return rows_of(who, (*EVERYWHERE, Role.OFFICER), (Role.PROVIDER, own(providers.table.c.id, who.provider_id)))
 
 
 def of_provider(table: sa.Table) -> Scope:
     """Experts and competences: every officer, a provider its own."""
 
     def scope(who: Principal) -> sa.ColumnElement[bool]:
-        return rows_of(who, (*EVERYWHERE, Role.OFFICER), (Role.PROVIDER, table.c.provider_id == who.provider_id))
+        return rows_of(who, (*EVERYWHERE, Role.OFFICER), (Role.PROVIDER, own(table.c.provider_id, who.provider_id)))
 
     return scope
 
 
 def need_scope(who: Principal) -> sa.ColumnElement[bool]:
     """Officers by territory; a provider only to answer an offer it has."""
-    offered = sa.select(offers.table.c.need_id).where(offers.table.c.provider_id == who.provider_id)
+    offered = sa.select(offers.table.c.need_id).where(own(offers.table.c.provider_id, who.provider_id))
     return rows_of(
         who,
         EVERYWHERE,
@@ -68,7 +68,7 @@ def need_scope(who: Principal) -> sa.ColumnElement[bool]:
 
 def shortlist_scope(who: Principal) -> sa.ColumnElement[bool]:
     """Officers by territory, a provider the runs that have judged it."""
-    judged = sa.select(candidates.table.c.shortlist_id).where(candidates.table.c.provider_id == who.provider_id)
+    judged = sa.select(candidates.table.c.shortlist_id).where(own(candidates.table.c.provider_id, who.provider_id))
     return rows_of(
         who,
         EVERYWHERE,
@@ -79,7 +79,9 @@ def shortlist_scope(who: Principal) -> sa.ColumnElement[bool]:
 
 def candidate_scope(who: Principal) -> sa.ColumnElement[bool]:
     """Every row of a shortlist that one may see; a provider its own row and no other."""
-    return rows_of(who, (*EVERYWHERE, Role.OFFICER), (Role.PROVIDER, candidates.table.c.provider_id == who.provider_id))
+    return rows_of(
+        who, (*EVERYWHERE, Role.OFFICER), (Role.PROVIDER, own(candidates.table.c.provider_id, who.provider_id))
+    )
 
 
 def of_need(table: sa.Table) -> Scope:
@@ -87,12 +89,12 @@ def of_need(table: sa.Table) -> Scope:
 
     def scope(who: Principal) -> sa.ColumnElement[bool]:
         client_id = table.c.get("client_id")
-        theirs = client_id == who.client_id if client_id is not None else sa.false()
+        theirs = own(client_id, who.client_id) if client_id is not None else sa.false()
         return rows_of(
             who,
             EVERYWHERE,
             (Role.OFFICER, inside(who, table.c.territory)),
-            (Role.PROVIDER, table.c.provider_id == who.provider_id),
+            (Role.PROVIDER, own(table.c.provider_id, who.provider_id)),
             (Role.CLIENT, theirs),
         )
 

@@ -255,8 +255,8 @@ async def start_engagement(uow: UnitOfWork, offer_id: UUID, person_id: UUID) -> 
     offer = await uow.get(Offer, offer_id)
     need = await uow.get(Need, offer.need_id)
     provider = await uow.get(Provider, offer.provider_id)
-    profile = await profile_of(uow, need, provider)
     await _rely_on_expert(uow, provider, person_id)
+    profile = await profile_of(uow, need, provider)
     search, engagement_id = Search.of(need, working_days(uow, need)), uow.new_id()
     accepted = offers.accept(offer, search, profile, person_id, engagement_id=engagement_id, at=uow.now())
     if not await agreed_to_share(uow, need.client_id):
@@ -280,7 +280,10 @@ async def start_engagement(uow: UnitOfWork, offer_id: UUID, person_id: UUID) -> 
 
 
 async def _rely_on_expert(uow: UnitOfWork, provider: Provider, person_id: UUID) -> None:
-    """Of an acceptance and a retirement or withdrawal at the same moment, one is refused."""
+    """Of an acceptance and a retirement or withdrawal at the same moment, one is refused.
+
+    Called before the rules are applied: what changes after this makes the commit fail, what changed before is seen.
+    """
     for expert in await uow.all(Expert, provider_id=provider.id, person_id=person_id):
         await uow.read(Expert, expert.id)
     for competence in await uow.all(Competence, provider_id=provider.id, person_id=person_id):

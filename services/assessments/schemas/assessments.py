@@ -8,12 +8,12 @@ from pydantic import Field
 
 from chassis.http import Body, Out
 from contracts.assessments import Output
-from contracts.values import Amount, Code, Day, Period
+from contracts.values import Amount, Code, Day, Money, Period
 from services.assessments.domain.assessments import Assessment, AssessmentStatus
 from services.assessments.domain.baselines import Baseline, EnergyInput, EnergyLine, Inputs
 from services.assessments.domain.figures import Number
 from services.assessments.domain.indicators import Indicators, indicators
-from services.assessments.schemas.values import Extra, MoneyBody, Note, OutputBody, PeriodBody, Unit
+from services.assessments.schemas.values import Extra, Note, PeriodBody, Unit
 
 
 class OpenAssessment(Body):
@@ -50,7 +50,7 @@ class EnergyBody(Body):
     quantity: Amount
     unit: Unit
     density_kg_per_m3: Annotated[Amount, Field(gt=0)] | None = None
-    cost: MoneyBody | None = None
+    cost: Money | None = None
 
     def input(self) -> EnergyInput:
         return EnergyInput(**{name: getattr(self, name) for name in type(self).model_fields})
@@ -60,7 +60,7 @@ class RecordBaseline(Body):
     """What the site used, made and gave off in whole months; leave out what is not known, never send 0 for it."""
 
     period: PeriodBody
-    output: OutputBody | None = None
+    output: Output | None = None
     energy: Annotated[tuple[EnergyBody, ...], Field(max_length=50)] = ()
     material_t: Amount | None = None
     water_m3: Amount | None = None

@@ -11,8 +11,9 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from chassis.mappings import Reading, Take
 from chassis.pack import Section
+from contracts.assessments import Output
 from contracts.refusals import Refusal
-from contracts.values import Code, Currency, Stream, Unit
+from contracts.values import Code, Currency, Money, Stream, Unit
 from services.assessments.domain.energy import tonnes
 from services.assessments.domain.figures import amount
 from services.assessments.domain.occurrence import Occurrence
@@ -20,7 +21,7 @@ from services.assessments.domain.proposals import Proposal
 from services.assessments.domain.streams import Resource
 from services.assessments.schemas.assessments import EnergyBody, RecordBaseline
 from services.assessments.schemas.options import EstimateBody, OptionFacts, Title
-from services.assessments.schemas.values import MoneyBody, OutputBody, PeriodBody
+from services.assessments.schemas.values import PeriodBody
 
 Decision = Literal["identified", "approved", "refused", "pending", "implemented"]
 PERIOD_IS_ASSUMED = "period_is_the_reported_year"
@@ -80,13 +81,13 @@ class BaselineMapping(Section):
             operating_hours=reading.number("operating_hours", self.operating_hours),
         )
 
-    def _output(self, reading: Reading) -> OutputBody | None:
+    def _output(self, reading: Reading) -> Output | None:
         """None where the quantity or its unit is missing: nothing could be divided by it."""
         quantity = reading.number("output", self.output)
         unit = reading.text("output_unit", self.output_unit)
         if quantity == 0:
             reading.labels.append("output_zero")
-        return OutputBody(quantity=quantity, unit=unit) if quantity and unit else None
+        return Output(quantity=quantity, unit=unit) if quantity and unit else None
 
     @staticmethod
     def _energy(reading: Reading, take: EnergyTake, currency: str) -> EnergyBody | None:
@@ -95,7 +96,7 @@ class BaselineMapping(Section):
         if quantity is None:
             reading.labels += ["energy_incomplete"] if cost else []
             return None
-        money = None if cost is None else MoneyBody(amount=cost, currency=currency)
+        money = None if cost is None else Money(amount=cost, currency=currency)
         return EnergyBody(carrier=take.carrier, quantity=quantity, unit=take.unit, cost=money)
 
     def _waste(self, reading: Reading) -> Decimal | None:
@@ -188,11 +189,11 @@ class RecommendationMapping(Section):
             reading.label("status", "not_in_table")
         return self.decisions.get(status, "identified")
 
-    def _money(self, reading: Reading, field: str, currency: str) -> MoneyBody | None:
+    def _money(self, reading: Reading, field: str, currency: str) -> Money | None:
         figure = reading.number(field, getattr(self, field))
-        return None if figure is None else MoneyBody(amount=figure, currency=currency)
+        return None if figure is None else Money(amount=figure, currency=currency)
 
-    def _streams(self, reading: Reading, saving: MoneyBody | None) -> tuple[EstimateBody, ...]:
+    def _streams(self, reading: Reading, saving: Money | None) -> tuple[EstimateBody, ...]:
         """What is saved, in its own unit; an unknown code is kept as a stream that nothing is computed from."""
         if self.stream is None:
             return ()

@@ -9,22 +9,14 @@ from pydantic import Field
 
 from chassis.http import Body, Out, Page
 from contracts.assessments import OptionRelation
-from contracts.values import Amount, Code, Day, Money, ProgrammeShare, Stream
+from contracts.values import Amount, Code, Day, Evidence, Money, MvPlan, ProgrammeShare, Stream
 from services.assessments.domain.occurrence import Occurrence
 from services.assessments.domain.options import Implementation, Option, OptionStatus, Verification
 from services.assessments.domain.profitability import Portfolio, Profitability, profitability
 from services.assessments.domain.proposals import Proposal
 from services.assessments.domain.savings import SavingLine, Stage
 from services.assessments.domain.streams import Estimate, Resource
-from services.assessments.schemas.values import (
-    EvidenceBody,
-    MoneyBody,
-    MvPlanBody,
-    ProgrammeShareBody,
-    RelationBody,
-    Share,
-    Unit,
-)
+from services.assessments.schemas.values import ProgrammeShareBody, Share, Unit
 
 Title = Annotated[str, Field(min_length=1, max_length=300)]
 
@@ -41,7 +33,7 @@ class EstimateBody(Body):
     high: Amount | None = None
     use_per_year: Amount | None = None
     density_kg_per_m3: Annotated[Amount, Field(gt=0)] | None = None
-    money: MoneyBody | None = None
+    money: Money | None = None
     price_version: Annotated[str, Field(min_length=1, max_length=64)] | None = None
 
     def estimate(self) -> Estimate:
@@ -56,16 +48,16 @@ class OptionFacts(Body):
     code: Code | None = None
     code_scheme: Code | None = None
     code_version: Code | None = None
-    investment: MoneyBody | None = None
-    annual_saving: MoneyBody | None = None
+    investment: Money | None = None
+    annual_saving: Money | None = None
     life_years: Annotated[int, Field(ge=1, le=100)] | None = None
-    salvage: MoneyBody | None = None
+    salvage: Money | None = None
     streams: Annotated[tuple[EstimateBody, ...], Field(max_length=4)] = ()
     programme_shares: Annotated[tuple[ProgrammeShareBody, ...], Field(max_length=20)] = ()
     boundary_id: Code | None = None
     estimate_method: Code | None = None
     data_quality: Code | None = None
-    relations: Annotated[tuple[RelationBody, ...], Field(max_length=50)] = ()
+    relations: Annotated[tuple[OptionRelation, ...], Field(max_length=50)] = ()
     loading_order: Annotated[int, Field(ge=1, le=1_000)] | None = None
 
     def estimates(self) -> tuple[Estimate, ...]:
@@ -107,14 +99,14 @@ class ImplementOption(Body):
     """What was done and when; `cost` is what it really cost, left out while nobody knows."""
 
     occurred_on: Day
-    cost: MoneyBody | None = None
-    annual_saving: MoneyBody | None = None
+    cost: Money | None = None
+    annual_saving: Money | None = None
     started_on: Day | None = None
     commissioned_on: Day | None = None
     scope_fraction: Share | None = None
-    mv_plan: MvPlanBody | None = None
+    mv_plan: MvPlan | None = None
     deviations: Annotated[tuple[Code, ...], Field(max_length=20)] = ()
-    evidence: Annotated[tuple[EvidenceBody, ...], Field(max_length=50)] = ()
+    evidence: Annotated[tuple[Evidence, ...], Field(max_length=50)] = ()
 
     def implementation(self, reported_by_role: str) -> Implementation:
         names = set(type(self).model_fields) - {"occurred_on", "cost"}

@@ -5,11 +5,11 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, RootModel, model_validator
 
 from chassis.http import Body
-from contracts.values import Amount, Code, Period, Ratio
+from contracts.values import Amount, Code, Evidence, MvPlan, Period, Ratio
 from services.assessments.domain.isolation import Hours, Isolation, RateUnit, Readings, readings_of
 from services.assessments.domain.two_totals import Total, TwoTotals
 from services.assessments.domain.verification import Measurement
-from services.assessments.schemas.values import EvidenceBody, MvPlanBody, PeriodBody, Share, Unit
+from services.assessments.schemas.values import PeriodBody, Share, Unit
 
 
 class HoursBody(Body):
@@ -66,8 +66,8 @@ class TotalBody(PeriodBody):
 
 class _OneStream(Body):
     stream_no: int = Field(default=1, ge=1, le=4)
-    mv_plan: MvPlanBody | None = None
-    evidence: Annotated[tuple[EvidenceBody, ...], Field(max_length=50)] = ()
+    mv_plan: MvPlan | None = None
+    evidence: Annotated[tuple[Evidence, ...], Field(max_length=50)] = ()
 
 
 class VerifyByIsolation(_OneStream):

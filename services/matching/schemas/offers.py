@@ -50,9 +50,13 @@ class OfferOut(Out):
 
 
 class OfferMadeOut(OfferOut):
-    """`link_code` answers this one offer without signing in; it is shown this once."""
+    """`link_code` answers this one offer without signing in; it is shown this once, and null when the request is
+    repeated under its Idempotency-Key."""
 
-    link_code: str
+    link_code: str | None
+
+    def kept(self) -> "OfferMadeOut":
+        return self.model_copy(update={"link_code": None})
 
 
 class NamedExpertOut(Out):

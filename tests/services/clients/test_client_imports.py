@@ -5,7 +5,7 @@ import csv
 import io
 import json
 from collections import Counter
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 from typing import Any
 
@@ -299,6 +299,14 @@ async def test_an_import_stopped_in_good_order_goes_on_at_once(tmp_path: Path) -
             await asyncio.sleep(0.01)
     async with room(service, tmp_path) as here:
         await _all_is_there_once(here, import_id, 1_000)
+
+
+@pytest.mark.postgres
+async def test_an_import_works_alike_on_postgresql(tmp_path: Path, postgres_dsn: Callable[[], str]) -> None:
+    async with room(service, tmp_path, dsn=postgres_dsn()) as here:
+        import_id = (await ask(here.as_(people.officer()), PATH, {"file": _many(300)}, MAPPING)).json()["import_id"]
+        await _all_is_there_once(here, import_id, 300)
+        assert _counts(await _send(here, _many(300))) == (0, 297, 3)
 
 
 async def test_the_file_is_let_go_when_all_is_done(here: Room) -> None:

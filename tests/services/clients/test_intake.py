@@ -8,8 +8,10 @@ from typing import Any
 import pytest
 
 from chassis.clock import new_id
+from contracts.assessments import AssessmentOpened
 from contracts.clients import ConsentExpired, ServiceRequestStarted, ServiceRequestSubmitted
 from contracts.matching import EngagementStarted, NeedCancelled
+from contracts.principals import Role
 from services.clients.app import service
 from tests.kit import people
 from tests.kit.room import Room, room
@@ -177,6 +179,17 @@ async def test_a_provider_reads_its_client_only_while_it_works_for_it(here: Room
     assert (answer.status_code, answer.json()["code"]) == (409, "consent_is_missing")
 
 
+async def test_a_key_that_stands_for_nobody_reads_no_client(here: Room) -> None:
+    by, client, site = await _qualified(here)
+    assigned = AssessmentOpened(
+        assessment_id=new_id(), client_id=client, site_id=site, programme_code=None, assessor_id=new_id()
+    )
+    await here.tell(assigned)
+    for role in (Role.PROVIDER, Role.ASSESSOR, Role.CLIENT):
+        assert (await here.as_(people.person(role)).get(f"/v1/clients/{client}")).status_code == 404
+    assert (await by.get(f"/v1/clients/{client}")).status_code == 200
+
+
 async def test_the_same_key_gives_the_same_answer_and_another_body_is_refused(here: Room) -> None:
     by = here.as_(people.officer())
     headers = {"Idempotency-Key": "intake-1"}
@@ -204,6 +217,7 @@ async def test_a_change_needs_the_version_it_was_based_on(here: Room) -> None:
     [
         (b'{"name": 1, "country": "XA"}', 422, "body_is_invalid"),
         (b'{"name": "A", "country": "XA", "status": "qualified"}', 422, "body_is_invalid"),
+        (b'{"name": "A", "country": "XA", "isic": {"code": "1061", "revision": "4", "x": 1}}', 422, "body_is_invalid"),
         (b'{"name": "A\\u0000", "country": "XA"}', 422, "body_is_invalid"),
         (b'{"name": "\\ud800", "country": "XA"}', 422, "body_is_invalid"),
         (b"[" * 10_000, 422, "body_is_invalid"),

@@ -66,6 +66,25 @@ async def test_a_unit_sees_what_it_has_saved(here: Room) -> None:
     await in_one_unit(here.running.ground, CAUSE, work)
 
 
+async def test_what_was_chosen_from_a_list_must_not_have_changed_before_it_is_read(here: Room) -> None:
+    by = here.as_(OFFICER)
+    chosen, other = await oven(by), await oven(by)
+    heats: list[int] = []
+
+    async def work(uow: UnitOfWork) -> None:
+        cold = next(each for each in await uow.all(Oven) if each.id == UUID(chosen))
+        if not heats:
+            assert (await by.post(f"/v1/ovens/{chosen}/stoke")).status_code == 200
+        heats.append(cold.heat)
+        await uow.read(Oven, cold.id)
+        busy = await uow.get(Oven, UUID(other))
+        uow.save(dataclasses.replace(busy, name=f"Beside {cold.heat}"), OvenRenamed(oven_id=busy.id))
+
+    await in_one_unit(here.running.ground, CAUSE, work)
+    assert heats == [0, 1]
+    assert (await by.get(f"/v1/ovens/{other}")).json()["name"] == "Beside 1"
+
+
 async def test_fifty_writers_of_one_row_all_finish(here: Room) -> None:
     by = here.as_(OFFICER)
     busy = await oven(by)
