@@ -108,6 +108,7 @@ class UnitOfWork:
         self._turn = turn
         self._has_turn = False
         self._now: datetime | None = None
+        self._listed: dict[tuple[str, UUID], int] = {}
         self._relied: dict[tuple[str, UUID], Guard] = {}
         self._written: dict[tuple[str, UUID], _Written] = {}
         self._rows: dict[tuple[str, tuple[Any, ...]], Any] = {}
@@ -154,9 +155,12 @@ class UnitOfWork:
         return state
 
     async def read(self, cls: type[T], id: UUID) -> T:
-        """Load an aggregate this unit relies on: the commit fails if it changes meanwhile."""
+        """Load an aggregate this unit relies on: the commit fails if it changes meanwhile.
+
+        Meanwhile begins where the unit first saw it: what was chosen from a list may have changed since.
+        """
         state = await self._load(cls, id)
-        self._rely(cls, state)
+        self._rely(cls, state, since=self._listed.get(_key(cls, id)))
         return state
 
     async def all(self, cls: type[T], *, order_by: str = "id", heavy: bool = False, **equals: Any) -> list[T]:
@@ -164,6 +168,8 @@ class UnitOfWork:
         mapping = mapped(cls)
         wanted = sa.select(mapping.table).where(self.scope(cls), *self._equal(mapping, equals))
         found: dict[UUID, Any] = {row[0]: mapping.state(row) for row in await self.fetch(wanted, heavy=heavy)}
+        for id, state in found.items():
+            self._listed.setdefault((mapping.table.name, id), state.version)
         for (name, id), written in self._written.items():
             if name == mapping.table.name:
                 found.pop(id, None)
@@ -285,10 +291,11 @@ class UnitOfWork:
             raise NotFound(thing=_words(cls), id=str(id))
         return mapping.state(rows[0])
 
-    def _rely(self, cls: type[Any], state: Any) -> None:
+    def _rely(self, cls: type[Any], state: Any, since: int | None = None) -> None:
         key = _key(cls, state.id)
         if key not in self._written:
-            self._relied.setdefault(key, Guard(mapped(cls).table, state.id, state.version))
+            version = state.version if since is None else since
+            self._relied.setdefault(key, Guard(mapped(cls).table, state.id, version))
 
     def _check_expected(self, id: UUID, state: Any) -> None:
         if self.expects is None or self.expects[0] != id or _key(type(state), id) in self._written:

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -59,7 +59,7 @@ async def ring(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[
         yield Ring(house, side)
 
 
-def outcomes(answers: list[httpx2.Response]) -> Counter[tuple[int, str]]:
+def outcomes(answers: Iterable[httpx2.Response]) -> Counter[tuple[int, str]]:
     """How often each status and code was answered; nothing here is ever our own fault."""
     seen = Counter((each.status_code, each.json().get("code", "")) for each in answers)
     assert all(status in (200, 201, 409) for status, _ in seen), seen

@@ -68,7 +68,7 @@ async def test_a_unit_sees_what_it_has_saved(here: Room) -> None:
 
 async def test_what_was_chosen_from_a_list_must_not_have_changed_before_it_is_read(here: Room) -> None:
     by = here.as_(OFFICER)
-    chosen, other = await oven(by), await oven(by)
+    chosen, other = await oven(by), await oven(by, "Beside")
     heats: list[int] = []
 
     async def work(uow: UnitOfWork) -> None:
