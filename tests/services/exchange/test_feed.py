@@ -30,6 +30,14 @@ async def here(tmp_path: Path) -> AsyncIterator[Room]:
         yield opened
 
 
+@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
+async def either(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Room]:
+    """The same room on each database."""
+    dsn = request.getfixturevalue("postgres_dsn")() if request.param == "postgres" else None
+    async with room(service, tmp_path, dsn=dsn) as opened:
+        yield opened
+
+
 def integrator(*types: type[Any], figures: bool = False) -> Principal:
     names = frozenset(each.event_type for each in types) if types else None
     return people.person(Role.INTEGRATOR, event_types=names, figures=figures)
@@ -88,10 +96,10 @@ async def test_a_member_of_a_thread_has_its_root_as_partition_key(here: Room) ->
     assert (item["subject"], item["partitionkey"]) == (str(site), str(client))
 
 
-async def test_the_cursor_leads_through_the_whole_journal_once(here: Room) -> None:
+async def test_the_cursor_leads_through_the_whole_journal_once(either: Room) -> None:
     events = [registered() for _ in range(25)]
-    await here.tell(*events)
-    by = here.as_(people.administrator())
+    await either.tell(*events)
+    by = either.as_(people.administrator())
     items = await everything(by, limit=7)
     assert [item["subject"] for item in items] == [str(event.client_id) for event in events]
     assert len({item["id"] for item in items}) == 25
@@ -99,10 +107,10 @@ async def test_the_cursor_leads_through_the_whole_journal_once(here: Room) -> No
     assert [item["subject"] for item in again["items"]] == [str(event.client_id) for event in events[7:14]]
 
 
-async def test_the_present_end_can_be_asked_for(here: Room) -> None:
-    by = here.as_(people.administrator())
+async def test_the_present_end_can_be_asked_for(either: Room) -> None:
+    by = either.as_(people.administrator())
     assert await read(by, after="end") == {"items": [], "next": 0, "end": 0}
-    await here.tell(registered(), registered())
+    await either.tell(registered(), registered())
     assert await read(by, after="end", wait=5) == {"items": [], "next": 2, "end": 2}
 
 
@@ -121,11 +129,11 @@ async def test_a_bad_parameter_is_a_problem(here: Room, params: dict[str, str]) 
     assert (answer.status_code, answer.json()["code"]) == (422, "body_is_invalid")
 
 
-async def test_filters_narrow_and_the_cursor_stays_true(here: Room) -> None:
+async def test_filters_narrow_and_the_cursor_stays_true(either: Room) -> None:
     one, two = new_id(), new_id()
-    await here.tell(registered(client_id=one), registered(client_id=two), correlation_id="a")
-    await here.tell(ClientQualified(client_id=one), ClientDeclined(client_id=two, reason_code="no_data"))
-    by = here.as_(people.administrator())
+    await either.tell(registered(client_id=one), registered(client_id=two), correlation_id="a")
+    await either.tell(ClientQualified(client_id=one), ClientDeclined(client_id=two, reason_code="no_data"))
+    by = either.as_(people.administrator())
     subject = await read(by, subject=str(two))
     assert [item["type"].split(".")[3] for item in subject["items"]] == ["client_registered", "client_declined"]
     assert (subject["next"], subject["end"]) == (4, 4)
@@ -138,15 +146,15 @@ async def test_filters_narrow_and_the_cursor_stays_true(here: Room) -> None:
     assert await read(by, type="org.openrecp.nobody.heard_of.v1") == {"items": [], "next": 0, "end": 4}
 
 
-async def test_a_waiting_reader_is_woken_at_once(here: Room) -> None:
-    by = here.as_(people.administrator())
-    await here.tell(registered())
+async def test_a_waiting_reader_is_woken_at_once(either: Room) -> None:
+    by = either.as_(people.administrator())
+    await either.tell(registered())
     for _ in range(5):
         end = (await read(by, after="end"))["end"]
         waiting = asyncio.create_task(read(by, after=end, wait=20))
         await asyncio.sleep(0.05)
         assert not waiting.done()
-        await here.tell(registered())
+        await either.tell(registered())
         told = time.perf_counter()
         assert len((await waiting)["items"]) == 1
         assert time.perf_counter() - told < 0.1
