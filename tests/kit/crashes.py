@@ -12,7 +12,7 @@ import httpx2
 from chassis.clock import new_id
 from tests.kit.program import Program
 
-SOON_S = 0.06  # a kill this long after a request strikes before its commit, after it, or while its events travel
+SOON_S = (0.012, 0.08)  # strikes before the commit of a request and just after it, or while its events travel
 STARTING_S = 0.9
 KEYS = "/v1/keys"
 
@@ -33,7 +33,7 @@ def moments(dice: random.Random, kills: int, length: int) -> list[Moment]:
         twice = kills - struck > 1 and dice.random() < 0.2
         struck += 1 + twice
         again = dice.uniform(0, STARTING_S) if twice else None
-        found.append((dice.uniform(0, SOON_S), again))
+        found.append((dice.uniform(0, dice.choice(SOON_S)), again))
     marks = [int(length * (part + dice.random()) / len(found)) for part in range(len(found))]
     return [Moment(max(mark, 1), *rest) for mark, rest in zip(marks, found, strict=True)]
 
@@ -44,7 +44,7 @@ class Killer:
     def __init__(self, program: Program, when: Iterable[Moment]) -> None:
         self.program, self._when = program, sorted(when)
         self._busy = asyncio.Lock()
-        self._strikes: set[asyncio.Task[None]] = set()
+        self._strikes: list[asyncio.Task[None]] = []
         self.kills = 0
 
     @property
@@ -54,9 +54,7 @@ class Killer:
     def passed(self, mark: int) -> None:
         """The work has come so far."""
         if self._when and mark >= self._when[0].mark:
-            task = asyncio.create_task(self._strike(self._when.pop(0)))
-            self._strikes.add(task)
-            task.add_done_callback(self._strikes.discard)
+            self._strikes.append(asyncio.create_task(self._strike(self._when.pop(0))))
 
     async def _strike(self, moment: Moment) -> None:
         await asyncio.sleep(moment.after_s)
@@ -74,10 +72,7 @@ class Killer:
 
     async def settled(self) -> None:
         """Every strike that was under way is over and the program is up; a strike that failed is told."""
-        if self._strikes:
-            await asyncio.gather(*self._strikes)
-        async with self._busy:
-            return
+        await asyncio.gather(*self._strikes)
 
 
 @dataclass(frozen=True)
@@ -113,8 +108,8 @@ class Ledger:
 class Patient(httpx2.AsyncBaseTransport):
     """Repeats each request under its own Idempotency-Key until it is answered, as a careful client does."""
 
-    def __init__(self, ledger: Ledger, killer: Killer) -> None:
-        self.ledger, self._killer = ledger, killer
+    def __init__(self, ledger: Ledger, killer: Killer, *, writes_are_marks: bool) -> None:
+        self.ledger, self._killer, self._writes_are_marks = ledger, killer, writes_are_marks
         self._inner = httpx2.AsyncHTTPTransport()
 
     async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
@@ -123,7 +118,8 @@ class Patient(httpx2.AsyncBaseTransport):
             return (await self._answered(request))[0]
         request.headers.setdefault("Idempotency-Key", f"crash-{new_id()}")
         self.ledger.writes += 1
-        self._killer.passed(self.ledger.writes)
+        if self._writes_are_marks:
+            self._killer.passed(self.ledger.writes)
         response, attempts = await self._answered(request)
         self._note(request, response, attempts)
         if request.url.path == KEYS and response.status_code == 201 and response.json()["key"] is None:

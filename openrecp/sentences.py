@@ -1,0 +1,68 @@
+"""What went wrong as a sentence for whoever sits before the screen; None where only a traceback helps us."""
+
+import errno
+import sqlite3
+
+from pydantic import ValidationError
+
+from chassis.pack import PackInvalid
+from chassis.store.port import StoreError
+from gateway.signing import SigningKeyIsOpen
+from openrecp.backup import BackupIsDamaged, FolderIsNotEmpty, NothingToBackUp
+from openrecp.folder import FolderIsInUse
+from openrecp.house import DeploymentExists
+from openrecp.remote import AskedInVain
+from openrecp.up import NoDeployment, PortIsTaken
+
+OURS = (
+    AskedInVain,
+    BackupIsDamaged,
+    DeploymentExists,
+    FolderIsInUse,
+    FolderIsNotEmpty,
+    NoDeployment,
+    NothingToBackUp,
+    PackInvalid,
+    PortIsTaken,
+    SigningKeyIsOpen,
+)
+DISK = {
+    errno.ENOSPC: "the disk is full: make room, then start again; nothing that was answered is lost",
+    errno.EDQUOT: "the disk quota is used up: make room, then start again; nothing that was answered is lost",
+    errno.EFBIG: "the file may not grow further: raise the limit, then start again; nothing that was answered is lost",
+    errno.EROFS: "the disk is read-only: make it writable, or give another --data",
+    errno.EACCES: "this account may not do that: change the owner, or give another --data",
+    errno.EPERM: "this account may not do that: change the owner, or give another --data",
+    errno.EEXIST: "a folder is needed there, and it is a file: give another --data",
+    errno.ENOTDIR: "a folder is needed on the way, and it is a file: give another path",
+}
+NEEDS_ROOM_OR_RIGHTS = "is the disk full or read-only? Nothing that was answered is lost"
+
+
+def sentence_of(error: BaseException) -> str | None:
+    """The sentence, for faults that an operator can mend."""
+    if isinstance(error, OURS):
+        return str(error)
+    if isinstance(error, ValidationError) and error.title.endswith("Settings"):
+        return "; ".join(_setting(each["loc"], each["msg"]) for each in error.errors(include_input=False))
+    if isinstance(error, OSError):
+        words = DISK.get(error.errno or 0) or error.strerror or str(error)
+        return f"{error.filename}: {words}" if error.filename else words
+    return _of_database(error)
+
+
+def _of_database(error: BaseException) -> str | None:
+    """SQLite's, PostgreSQL's or our own words for a database that cannot be used."""
+    inner = getattr(error, "orig", None) or error
+    if isinstance(inner, sqlite3.OperationalError | sqlite3.DatabaseError):
+        return f"The databases in the data folder cannot be used ({inner}): {NEEDS_ROOM_OR_RIGHTS}"
+    if isinstance(error, StoreError):
+        return f"The database cannot be used ({error}): {NEEDS_ROOM_OR_RIGHTS}"
+    if type(inner).__module__.startswith("asyncpg"):
+        return f"PostgreSQL says: {inner}. See OPENRECP_DATABASE; one database is needed per service"
+    return None
+
+
+def _setting(place: tuple[int | str, ...], message: str) -> str:
+    name = "_".join(str(part) for part in place).upper()
+    return f"OPENRECP_{name}: {message}"
