@@ -14,7 +14,7 @@ import structlog
 
 from chassis.clock import new_id, wall_now
 from chassis.store.mapping import table
-from chassis.store.port import OutcomeUnknown, Unreachable
+from chassis.store.port import OutcomeUnknown, Store, Unreachable
 from chassis.supervision import Pulse, heard
 from chassis.tables import metadata
 from chassis.unit_of_work import Cause, Ground, UnitOfWork, in_one_unit
@@ -140,6 +140,12 @@ def cancel(uow: UnitOfWork, job: Job) -> None:
     if job.state in ENDED:
         raise JobHasEnded(state=job.state)
     uow.put(JobCancel(job.job_id, uow.principal.principal_id, wall_now()))
+
+
+async def let_go(store: Store) -> None:
+    """End every lease, so that what was under way goes on at once: for whoever knows that its holders are dead."""
+    held = sa.update(jobs.table).where(jobs.table.c.state == "running")
+    await store.execute(held.values(lease_until=wall_now()))
 
 
 class Cancelled(Exception):

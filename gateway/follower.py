@@ -21,7 +21,7 @@ class Follower:
         furthest = sa.select(sa.func.max(clock_steps.table.c.offset_us))
         offset_us = (await self._store.fetch(furthest))[0][0]
         if offset_us is not None:  # a clock that was never moved keeps the offset it was made with
-            self._move(offset_us)
+            self._clock.offset = timedelta(microseconds=offset_us)  # behind the wall clock too
 
     def _hear(self, batch: Batch) -> None:
         for change in batch.changes:

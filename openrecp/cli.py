@@ -9,6 +9,7 @@ from typing import Annotated, Any
 import typer
 
 from chassis.settings import Settings
+from chassis.telemetry import configure_logs
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 imports = typer.Typer(no_args_is_help=True, help="Bring files into the running system.")
@@ -32,15 +33,17 @@ FOLDER = Path("data")
 
 def main() -> None:
     """Entry point: what the operator can mend is told in a sentence and exit code 1."""
-    from chassis.pack import PackInvalid
-    from openrecp.backup import BackupIsDamaged, FolderIsNotEmpty
-    from openrecp.folder import FolderIsInUse
-    from openrecp.remote import AskedInVain
-
     try:
         app()
-    except (AskedInVain, FolderIsInUse, FolderIsNotEmpty, BackupIsDamaged, PackInvalid, OSError) as error:
-        typer.echo(str(error), err=True)
+    except KeyboardInterrupt:
+        sys.exit(130)
+    except Exception as error:
+        from openrecp.sentences import sentence_of
+
+        sentence = sentence_of(error)
+        if sentence is None:
+            raise
+        typer.echo(sentence, err=True)
         sys.exit(1)
 
 
@@ -52,6 +55,7 @@ def _run(work: Coroutine[Any, Any, Any]) -> Any:
 
 
 def _settings(data: Path, **given: Any) -> Settings:
+    configure_logs("warning")
     return Settings(data=data, **{name: value for name, value in given.items() if value is not None})
 
 
@@ -114,7 +118,7 @@ def backup(target: Path, data: Data = FOLDER, as_json: AsJson = False) -> None:
     """Copy the whole deployment into one file, while it works."""
     from openrecp.backup import backup as copy
 
-    manifest = copy(data, target)
+    manifest = copy(_settings(data), target)
     _tell(manifest, as_json, lambda each: f"{len(each['files'])} files of {each['made_at']} in {target}")
 
 

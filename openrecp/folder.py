@@ -1,9 +1,12 @@
-"""The data folder of a deployment: one process owns it, and its secrets are readable by nobody else."""
+"""The data folder of a deployment: one process owns it, and nobody else on the machine reads what lies there."""
 
 import fcntl
 import os
+import stat
 from pathlib import Path
 from types import TracebackType
+
+OWNER_ONLY = 0o077
 
 
 class FolderIsInUse(Exception):
@@ -14,25 +17,50 @@ class FolderIsInUse(Exception):
 
 
 class DataFolder:
-    """`with DataFolder(path):` holds the lock; the kernel releases it when the process dies."""
+    """`with DataFolder(path):` holds the lock; the kernel releases it when the process dies.
+
+    What is written meanwhile is readable by its owner only: the databases hold what clients told in confidence.
+    """
 
     def __init__(self, path: Path) -> None:
         self.path = path
         self._lock: int | None = None
+        self._umask = OWNER_ONLY
 
     def __enter__(self) -> "DataFolder":
-        self.path.mkdir(parents=True, exist_ok=True, mode=0o700)
-        self._lock = os.open(self.path / ".lock", os.O_RDWR | os.O_CREAT, 0o600)
+        self._umask = os.umask(OWNER_ONLY)
         try:
-            fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            os.close(self._lock)
-            raise FolderIsInUse(self.path) from None
+            self._hold()
+        except BaseException:
+            os.umask(self._umask)
+            raise
         return self
+
+    def _hold(self) -> None:
+        self.path.mkdir(parents=True, exist_ok=True, mode=0o700)
+        lock = os.open(self.path / ".lock", os.O_RDWR | os.O_CREAT, 0o600)
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            self._close_to_others()
+        except BlockingIOError:
+            os.close(lock)
+            raise FolderIsInUse(self.path) from None
+        except BaseException:
+            os.close(lock)
+            raise
+        self._lock = lock
+
+    def _close_to_others(self) -> None:
+        """Databases that came from elsewhere (a copy, an earlier version) are closed too."""
+        for path in self.path.glob("*.sqlite*"):
+            mode = stat.S_IMODE(path.stat().st_mode)
+            if mode & OWNER_ONLY:
+                path.chmod(mode & ~OWNER_ONLY)
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        os.umask(self._umask)
         if self._lock is not None:
             os.close(self._lock)
             self._lock = None

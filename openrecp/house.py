@@ -11,6 +11,7 @@ from typing import Any
 
 import structlog
 
+from chassis import jobs
 from chassis.auth import TokenCheck, TokenMint
 from chassis.clock import Clock
 from chassis.log import table as log_table
@@ -26,11 +27,13 @@ from gateway.app import RunningGateway
 from gateway.keyring import administrator_key
 from gateway.signing import signing_key
 from gateway.transports import InProcess
+from openrecp.folder import write_secret
 from openrecp.packs import faults_of
 from openrecp.services import NAMES, load
 
 log = structlog.get_logger()
 LOG_PARTS = [Part("log", ROOT / "chassis" / "log" / "migrations", log_table.metadata)]
+PACK = "pack"
 PERMISSIONS = ROOT / "contracts" / "permissions.json"
 
 
@@ -66,11 +69,15 @@ async def open_house(settings: Settings, clock: Clock | None = None) -> AsyncIte
         stack.push_async_callback(event_log.stop)
         running = {name: _service(name, settings, event_log, clock, pack, mint) for name in NAMES}
         gateway = _gateway(settings, running, clock, pack, mint)
-        for each in running.values():
-            await each.start()
-            stack.push_async_callback(each.stop)
+        # First the gateway: it sets the clock where it stood, and no timer may run by another.
         await gateway.start()
         stack.push_async_callback(gateway.stop)
+        for each in running.values():
+            if not settings.database.get_secret_value():  # the folder's lock: whoever held a lease is dead
+                await each.store.start()
+                await jobs.let_go(each.store)
+            await each.start()
+            stack.push_async_callback(each.stop)
         # What was loaded to start stays: the collector need not look at it again.
         gc.collect()
         gc.freeze()
@@ -146,24 +153,39 @@ async def migrate(settings: Settings) -> list[str]:
     return done
 
 
+class DeploymentExists(Exception):
+    """The folder holds a deployment already; its first key is shown once and kept nowhere."""
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__(f"{folder} holds a deployment already: start it with `openrecp up --data {folder}`")
+
+
+def holds_deployment(settings: Settings) -> bool:
+    """Whether `init` has come to its end in this folder."""
+    return (settings.data / PACK).exists()
+
+
 async def init(settings: Settings) -> dict[str, Any]:
-    """Make a deployment: its databases, the name of its pack, and the first administrator.
+    """Make a deployment: its databases, the first administrator, and at last the name of its pack, so that one
+    that was interrupted can be repeated.
 
     Whoever calls it holds the lock of the data folder.
     """
+    if holds_deployment(settings):
+        raise DeploymentExists(settings.data)
     faults = faults_of(settings.packs / settings.pack)
     if faults:
         raise PackInvalid(settings.pack, faults)
     await migrate(settings)
-    (settings.data / "pack").write_text(settings.pack, encoding="utf-8")
     store = store_of(settings, "gateway")
     await store.start()
     text, key = await administrator_key(store)
     await store.stop()
+    write_secret(settings.data / PACK, settings.pack)
     return {"pack": settings.pack, "data": str(settings.data), "key_id": str(key.key_id), "key": text}
 
 
 def _pack_of(settings: Settings) -> str:
     """The pack this folder was made from, else that of the settings."""
-    chosen = settings.data / "pack"
+    chosen = settings.data / PACK
     return chosen.read_text(encoding="utf-8").strip() if chosen.exists() else settings.pack

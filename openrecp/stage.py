@@ -46,7 +46,7 @@ class Actor:
 
     async def send(self, method: str, path: str, body: Any = None, **options: Any) -> httpx2.Response:
         headers = {"Authorization": f"Bearer {self.key}", **options.pop("headers", {})}
-        if method == "POST":
+        if method != "GET":
             headers.setdefault("Idempotency-Key", self.stage.new_idempotency_key())
         return await self.stage.http.request(method, path, json=body, headers=headers, **options)
 
@@ -67,12 +67,18 @@ class Actor:
 class Stage:
     """Actors, the settable clock and the feed of a running system; collects the steps."""
 
-    def __init__(self, http: httpx2.AsyncClient, administrator_key: str, tell: Callable[[Step], None]) -> None:
+    def __init__(
+        self,
+        http: httpx2.AsyncClient,
+        administrator_key: str,
+        tell: Callable[[Step], None],
+        hired: Callable[[], None] = lambda: None,
+    ) -> None:
         self.http = http
         self.administrator = Actor(self, "administrator", administrator_key, {})
         self.actors: dict[str, Actor] = {"administrator": self.administrator}
         self.steps: list[Step] = []
-        self._tell = tell
+        self._tell, self._hired = tell, hired
         self._cursor: str | None = None
         self._seen: list[dict[str, Any]] = []
         self._keys = 0
@@ -87,6 +93,7 @@ class Stage:
         body = {"label": name, "roles": list(roles), **facts}
         made = await self.administrator.post("/v1/keys", body)
         self.actors[name] = Actor(self, name, made["key"], made)
+        self._hired()
         return self.actors[name]
 
     async def step(self, title: str, expected: str, act: Callable[[], Any], events: Sequence[str] = ()) -> Any:

@@ -19,7 +19,7 @@ from chassis.clock import Clock
 from chassis.settings import Settings
 from chassis.telemetry import configure_logs
 from openrecp.folder import DataFolder, write_secret
-from openrecp.house import House, init, open_house
+from openrecp.house import PACK, House, holds_deployment, init, open_house
 from openrecp.play import play
 from openrecp.stage import Stage, Step, StepFailed
 
@@ -27,19 +27,40 @@ HISTORY = timedelta(days=730)
 KEYS = "demo-keys.json"
 
 
-class PortIsTaken(OSError):
+PLAYING = "play-under-way"
+INTERRUPTED = (
+    "The play of the main job was interrupted at an earlier start. What it had done is here and is not played again; "
+    "business time is now. For a whole play: stop, `rm -r {data}`, start anew."
+)
+
+
+class PortIsTaken(Exception):
     """Something else listens there."""
+
+
+class NoDeployment(Exception):
+    """There is nothing to start in this folder."""
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__(
+            f"{folder} holds no deployment: make one with `openrecp init --pack demo --data {folder}`, "
+            f"or see the demo with `openrecp up --demo --data {folder}`"
+        )
 
 
 async def serve(settings: Settings, *, demo: bool) -> None:
     """Hold the folder, play once if it is a new demo folder, then serve until Ctrl-C."""
     configure_logs("warning" if demo else settings.log_level)
+    if not demo and not holds_deployment(settings):
+        raise NoDeployment(settings.data)
     with DataFolder(settings.data):
         door = listen(settings)
-        if demo and not any(settings.data.glob("*.sqlite")):
+        if demo and _is_to_be_played(settings):
             await _play_once(settings, door)
+        elif (settings.data / PLAYING).exists():
+            typer.echo(INTERRUPTED.format(data=settings.data))
         async with open_house(settings) as house, serving(house, door):
-            _greet(settings)
+            _greet(settings, door.getsockname()[1])
             await _until_told_to_stop()
     typer.echo("Stopped; nothing is lost.")
 
@@ -53,11 +74,21 @@ async def demonstrate(*, as_json: bool) -> bool:
             return await _played(settings, listen(settings), as_json=as_json)
 
 
+def _is_to_be_played(settings: Settings) -> bool:
+    """In a new folder, and where an earlier start ended before anybody had a key: there nothing can be lost."""
+    if (settings.data / PLAYING).exists():
+        return not (settings.data / KEYS).exists()
+    return not holds_deployment(settings)
+
+
 async def _play_once(settings: Settings, door: socket.socket) -> None:
     typer.echo("A new folder: the main job is played once, two years back on the clock, over the public API.\n")
     past = settings.model_copy(update={"clock": "settable", "pack": "demo"})
+    (settings.data / PACK).unlink(missing_ok=True)
+    (settings.data / PLAYING).touch()
     if not await _played(past, door, as_json=False):
         typer.echo("\nThe play ended at a step that is not as it should be; the system goes on with what there is.")
+    (settings.data / PLAYING).unlink()
 
 
 async def _played(settings: Settings, door: socket.socket, *, as_json: bool) -> bool:
@@ -66,19 +97,19 @@ async def _played(settings: Settings, door: socket.socket, *, as_json: bool) -> 
     async with open_house(settings, clock) as house, serving(house, door):
         address = f"http://{settings.host}:{door.getsockname()[1]}"
         async with httpx2.AsyncClient(base_url=address, timeout=60.0, trust_env=False) as http:
-            stage = Stage(http, made["key"], _tell_json if as_json else _tell)
+            stage = Stage(http, made["key"], _tell_json if as_json else _tell, lambda: _keep_keys(settings, stage))
+            _keep_keys(settings, stage)
             try:
                 await play(stage)
             except StepFailed:
                 return False
-            finally:
-                _keep_keys(settings.data / KEYS, stage)
     return True
 
 
-def _keep_keys(path: Path, stage: Stage) -> None:
+def _keep_keys(settings: Settings, stage: Stage) -> None:
+    """After each hire: a key that is shown once would be lost with a play that is interrupted."""
     keys = {name: {"key": actor.key, **_plain(actor.facts)} for name, actor in stage.actors.items()}
-    write_secret(path, json.dumps(keys, indent=1, ensure_ascii=False) + "\n")
+    write_secret(settings.data / KEYS, json.dumps(keys, indent=1, ensure_ascii=False) + "\n")
 
 
 def _plain(facts: dict[str, Any]) -> dict[str, Any]:
@@ -93,7 +124,7 @@ def listen(settings: Settings) -> socket.socket:
     except OSError as error:
         raise PortIsTaken(
             f"Port {settings.port} on {settings.host} is taken ({error.strerror}): stop what listens there, "
-            "or give another with RUN_FLAGS='--port 8081'"
+            "or give another: --port 8081 (make run RUN_FLAGS='--port 8081')"
         ) from None
 
 
@@ -129,8 +160,8 @@ async def _until_told_to_stop() -> None:
     await told.wait()
 
 
-def _greet(settings: Settings) -> None:
-    address = f"http://{settings.host}:{settings.port}"
+def _greet(settings: Settings, port: int) -> None:
+    address = f"http://{settings.host}:{port}"
     typer.echo(f"\nOpenRECP is up: {address}   API: {address}/docs   stop: Ctrl-C")
     if (settings.data / KEYS).exists():
         typer.echo(f"The demo's keys: {settings.data / KEYS} (readable by you only)")

@@ -3,7 +3,7 @@
 import asyncio
 import json
 import random
-from collections.abc import Iterable
+from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -41,8 +41,10 @@ def moments(dice: random.Random, kills: int, length: int) -> list[Moment]:
 class Killer:
     """Kills the program when a mark is passed and starts it again; `settled` waits until it is up."""
 
-    def __init__(self, program: Program, when: Iterable[Moment]) -> None:
-        self.program, self._when = program, sorted(when)
+    def __init__(
+        self, program: Program, when: Iterable[Moment], meanwhile: Callable[[], Awaitable[None]] | None = None
+    ) -> None:
+        self.program, self._when, self._meanwhile = program, sorted(when), meanwhile
         self._busy = asyncio.Lock()
         self._strikes: list[asyncio.Task[None]] = []
         self.kills = 0
@@ -64,6 +66,8 @@ class Killer:
                 self.program.spawn()
                 await asyncio.sleep(moment.again_after_s)
                 await self._kill()
+            if self._meanwhile is not None:
+                await self._meanwhile()
             await asyncio.to_thread(self.program.start)
 
     async def _kill(self) -> None:
