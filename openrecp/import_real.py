@@ -156,9 +156,8 @@ def _tell(compared: list[Compared], took_s: float, *, as_json: bool) -> None:
     for name in ("in the files", "in the system"):
         next(column for column in table.columns if column.header == name).justify = "right"
     for each in compared:
-        published, verdict = f"{each.published:,}", "equal" if each.is_right else "[red]DIFFERS[/red]"
-        if each.published is None:
-            published, verdict = "not published", ""
+        published = "not published" if each.published is None else f"{each.published:,}"
+        verdict = "" if each.published is None else "equal" if each.is_right else "[red]DIFFERS[/red]"
         table.add_row(each.figure, published, f"{each.shown:,}", verdict)
     Console().print(table)
     typer.echo(f"{'All equal' if right else 'Not equal'}, after {took_s:.0f} s.")

@@ -5,7 +5,7 @@ import csv
 import io
 import json
 from collections import Counter
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -391,6 +391,16 @@ async def test_an_import_killed_in_the_middle_goes_on_and_nothing_is_lost_or_dou
         identified = await here.events(OptionIdentified)
         assert Counter(each.row_key for each in identified) == Counter(each.row_key for each in found)
         assert len(await here.events()) == number * (4 + 3 + 2 + 1 + 1)
+
+
+@pytest.mark.postgres
+async def test_an_import_works_alike_on_postgresql(tmp_path: Path, postgres_dsn: Callable[[], str]) -> None:
+    async with room(service, tmp_path, dsn=postgres_dsn()) as here:
+        await _known(here, "A1", "A2")
+        bad = ADVICE + "A109,A1,9,not a code!,I,1,EC,1,1,2005\n"
+        assert _counts(await _send(here, advice=bad))["recommendations"] == (4, 0, 1)
+        assert _counts(await _send(here)) == {"assessments": (0, 2, 0), "recommendations": (0, 4, 0)}
+        assert {each.status for each in (await _options(here)).values()} >= {"implemented", "refused", "pending"}
 
 
 @with_real_data
