@@ -81,10 +81,11 @@ class Engagement:
 
 @dataclass(frozen=True, slots=True)
 class Option:
-    """Where an option stands, with its figures there and the programmes that claim it."""
+    """Where an option stands, with its figures there, what programmes claim of it and under whom its lines are."""
 
     option_id: UUID
     status: str
+    shares: dict[str, Decimal]
     programmes: tuple[str, ...]
     figures: Figures
 

@@ -2,6 +2,7 @@
 
 import dataclasses
 from dataclasses import replace
+from decimal import Decimal
 from typing import cast
 
 from chassis.consumer import Projections, View
@@ -151,8 +152,7 @@ async def _enter(
     stage: str, event: OptionEvent, option: Option | None, now: Figures, view: View, *, verdict: str | None = None
 ) -> None:
     """The option stands at a stage: its lines there are current, those it comes from no longer."""
-    assessment: Assessment | None = await view.find(Assessment, assessment_id=event.assessment_id)
-    shares = shares_of(event.programme_shares, assessment.programme_code if assessment else None)
+    shares = await _shares(event, option, view)
     parts = attributed(now, shares)
     came_from = option.status if option and option.status != stage else None
     if option is not None:
@@ -173,7 +173,15 @@ async def _enter(
                 **dataclasses.asdict(part),
             )
         )
-    view.put(Option(event.option_id, stage, tuple(parts), now))
+    view.put(Option(event.option_id, stage, shares, tuple(parts), now))
+
+
+async def _shares(event: OptionEvent, option: Option | None, view: View) -> dict[str, Decimal]:
+    """Who claims it: as stated; unstated as before, and from the beginning the programme of its assessment."""
+    if option is not None and not event.programme_shares and not isinstance(event, OptionChanged):
+        return option.shares
+    assessment: Assessment | None = await view.find(Assessment, assessment_id=event.assessment_id)
+    return shares_of(event.programme_shares, assessment.programme_code if assessment else None)
 
 
 async def _leave(option: Option, stage: str, view: View) -> None:

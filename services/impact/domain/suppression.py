@@ -2,7 +2,6 @@
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from fractions import Fraction
 from typing import NamedTuple
 
 
@@ -14,6 +13,7 @@ class Cell(NamedTuple):
 
 
 TOTAL = "total of all headings"
+PRIME = 2**61 - 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +35,7 @@ def hide(
     """
     table = _Table({cell: count for cell, count in clients.items() if count > 0}, minimum, settled or {})
     known = [each for each in sums if each.total in table.clients]
-    while any(table.protect(each) for each in known) or table.protect_together(known):
+    while sum(map(table.protect, known)) or table.protect_together(known):
         pass
     return frozenset(table.hidden)
 
@@ -77,7 +77,7 @@ class _Table:
         return len(hidden) > 1 and any(not self._is_small(cell) for cell in hidden)
 
     def _hide_smallest(self, cells: Iterable[Cell]) -> bool:
-        free = [cell for cell in cells if cell in self.clients and cell not in self.hidden | self.settled.keys()]
+        free = [cell for cell in cells if cell in self.clients and not (cell in self.hidden or cell in self.settled)]
         if free:
             self.hidden.add(min(free, key=lambda cell: (self.clients[cell], str(cell))))
         return bool(free)
@@ -87,26 +87,33 @@ class _Table:
 
 
 def determined(hidden: Collection[Cell], sums: Iterable[Sum]) -> set[Cell]:
-    """The hidden cells whose value follows from everything shown (Gauss-Jordan elimination over the sums)."""
-    rows: dict[Cell, dict[Cell, Fraction]] = {}
-    for each in sums:
-        row = {part: Fraction(1) for part in each.parts if part in hidden}
+    """The hidden cells whose value follows from everything shown.
+
+    Tables that look the same outside differ by a vector that every sum maps to nothing. Where a generic one of these
+    vectors is zero, all of them are, and the cell is known. Computed modulo a prime; short sums first keep rows short.
+    """
+    rows: dict[Cell, dict[Cell, int]] = {}
+    for each in sorted(sums, key=lambda sum_: len(sum_.parts)):
+        row = {part: 1 for part in each.parts if part in hidden}
         if each.total in hidden:
-            row[each.total] = Fraction(-1)
-        for known in [cell for cell in row if cell in rows]:
-            _subtract(row, rows[known], row[known])
+            row[each.total] = PRIME - 1
+        while (known := next((cell for cell in row if cell in rows), None)) is not None:
+            _replace(row, known, rows[known])
         if row:
-            pivot = next(iter(row))
-            row = {cell: factor / row[pivot] for cell, factor in row.items()}
-            for other in rows.values():
-                if pivot in other:
-                    _subtract(other, row, other[pivot])
-            rows[pivot] = row
-    return {pivot for pivot, row in rows.items() if len(row) == 1}
+            pivot, factor = row.popitem()
+            scale = -pow(factor, -1, PRIME)
+            rows[pivot] = {cell: value * scale % PRIME for cell, value in row.items()}
+    free = sorted({cell for row in rows.values() for cell in row} - rows.keys(), key=str)
+    values = {cell: pow(7, number, PRIME) for number, cell in enumerate(free, start=1)}
+    for pivot, row in reversed(rows.items()):
+        values[pivot] = sum(values[cell] * factor for cell, factor in row.items()) % PRIME
+    return {cell for cell, value in values.items() if value == 0}
 
 
-def _subtract(row: dict[Cell, Fraction], other: Mapping[Cell, Fraction], factor: Fraction) -> None:
-    for cell, value in other.items():
-        row[cell] = row.get(cell, Fraction(0)) - factor * value
+def _replace(row: dict[Cell, int], known: Cell, by: Mapping[Cell, int]) -> None:
+    """Put in place of a cell what another row says it is."""
+    factor = row.pop(known)
+    for cell, value in by.items():
+        row[cell] = (row.get(cell, 0) + factor * value) % PRIME
         if not row[cell]:
             del row[cell]

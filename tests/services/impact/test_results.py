@@ -401,3 +401,11 @@ async def test_a_format_not_offered_is_refused_in_words(here: Room, accept: str)
     answer = await here.as_(people.officer()).get("/v1/impact/options", headers={"Accept": accept})
     assert (answer.status_code, answer.json()["code"]) == (406, "format_is_not_offered")
     assert answer.json()["params"] == {"offered": "application/json or text/csv"}
+
+
+async def test_who_claims_an_option_stays_so_where_a_later_step_does_not_say(here: Room) -> None:
+    firm = Firm(programme="GREEN-MILLS").registers().assessed()
+    silent = {"programme_shares": ()}
+    firm.option(*FULL[:2], shares=shares(CLEAN_RIVER="1"), approved=silent, implemented=silent)
+    await here.tell(*told(firm))
+    assert await counts(here, "programme") == {("CLEAN-RIVER", "implemented"): 1}

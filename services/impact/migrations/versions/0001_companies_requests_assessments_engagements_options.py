@@ -17,7 +17,6 @@ def upgrade() -> None:
     sa.Column('programme_code', sa.Text(), autoincrement=False, nullable=False),
     sa.Column('year', sa.BigInteger(), autoincrement=False, nullable=True),
     sa.PrimaryKeyConstraint('assessment_id'),
-    
     sqlite_autoincrement=False
     )
     op.create_index('ix_assessments_programme_code', 'assessments', ['programme_code'], unique=False)
@@ -29,7 +28,6 @@ def upgrade() -> None:
     sa.Column('year', sa.BigInteger(), autoincrement=False, nullable=False),
     sa.Column('sites', types.Document(), autoincrement=False, nullable=False),
     sa.PrimaryKeyConstraint('client_id'),
-    
     sqlite_autoincrement=False
     )
     op.create_table('engagements',
@@ -40,7 +38,6 @@ def upgrade() -> None:
     sa.Column('year', sa.BigInteger(), autoincrement=False, nullable=True),
     sa.Column('days', types.Exact(), autoincrement=False, nullable=True),
     sa.PrimaryKeyConstraint('engagement_id'),
-    
     sqlite_autoincrement=False
     )
     op.create_index('ix_engagements_programme_code', 'engagements', ['programme_code'], unique=False)
@@ -68,7 +65,6 @@ def upgrade() -> None:
     sa.Column('material_unknown', sa.Boolean(), autoincrement=False, nullable=False),
     sa.Column('waste_unknown', sa.Boolean(), autoincrement=False, nullable=False),
     sa.PrimaryKeyConstraint('option_id', 'stage', 'programme_code'),
-    
     sqlite_autoincrement=False
     )
     op.create_index('ix_lines_programme_code', 'lines', ['programme_code'], unique=False)
@@ -76,10 +72,10 @@ def upgrade() -> None:
     op.create_table('options',
     sa.Column('option_id', types.Id(), autoincrement=False, nullable=False),
     sa.Column('status', sa.Text(), autoincrement=False, nullable=False),
+    sa.Column('shares', types.Document(), autoincrement=False, nullable=False),
     sa.Column('programmes', types.Document(), autoincrement=False, nullable=False),
     sa.Column('figures', types.Document(), autoincrement=False, nullable=False),
     sa.PrimaryKeyConstraint('option_id'),
-    
     sqlite_autoincrement=False
     )
     op.create_table('registered',
@@ -87,7 +83,6 @@ def upgrade() -> None:
     sa.Column('year', sa.BigInteger(), autoincrement=False, nullable=False),
     sa.Column('clients', sa.BigInteger(), autoincrement=False, nullable=False),
     sa.PrimaryKeyConstraint('places', 'year'),
-    
     sqlite_autoincrement=False
     )
     op.create_table('requests',
@@ -97,7 +92,6 @@ def upgrade() -> None:
     sa.Column('programme_code', sa.Text(), autoincrement=False, nullable=False),
     sa.Column('year', sa.BigInteger(), autoincrement=False, nullable=False),
     sa.PrimaryKeyConstraint('request_id'),
-    
     sqlite_autoincrement=False
     )
     op.create_index('ix_requests_programme_code', 'requests', ['programme_code'], unique=False)
@@ -107,6 +101,5 @@ def upgrade() -> None:
     sa.Column('country', sa.Text(), autoincrement=False, nullable=False),
     sa.Column('province', sa.Text(), autoincrement=False, nullable=True),
     sa.PrimaryKeyConstraint('site_id'),
-    
     sqlite_autoincrement=False
     )
