@@ -161,6 +161,12 @@ class Working:
 
     def __init__(self, ground: Ground, job: Job) -> None:
         self.ground, self.job = ground, job
+        here, cancels = jobs.table, job_cancels.table
+        self._standing = (  # asked at every step, so built once
+            sa.select(here.c.lease_owner, cancels.c.asked_at)
+            .select_from(here.outerjoin(cancels, here.c.job_id == cancels.c.job_id))
+            .where(here.c.job_id == job.job_id)
+        )
 
     async def file(self, name: str) -> bytes:
         columns = job_files.table.c
@@ -211,13 +217,7 @@ class Working:
 
     async def cancel_asked(self) -> bool:
         """Whether somebody asked it to stop; raises `LeaseLost` when another process has taken it over."""
-        here, cancels = jobs.table, job_cancels.table
-        found = await self.ground.store.fetch(
-            sa.select(here.c.lease_owner, cancels.c.asked_at)
-            .select_from(here.outerjoin(cancels, here.c.job_id == cancels.c.job_id))
-            .where(here.c.job_id == self.job.job_id)
-        )
-        owner, cancelled_at = found[0]
+        owner, cancelled_at = (await self.ground.store.fetch(self._standing))[0]
         if owner != self.job.lease_owner:
             raise LeaseLost
         return cancelled_at is not None

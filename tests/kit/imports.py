@@ -84,7 +84,7 @@ async def _work_and_tell(module: str, folder: Path, path: str, asked: str) -> No
             await let_the_lease_run_out(here)
         while True:
             shown = (await by.get(path)).json()["items"][-1]
-            print("done", shown["done"], flush=True)  # noqa: T201  the parent listens
+            print("done", shown["done"], flush=True)  # the parent listens
             if shown["state"] not in ("queued", "running"):
                 return
             await asyncio.sleep(0.005)
