@@ -2,7 +2,7 @@
 
 import dataclasses
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -11,15 +11,12 @@ from pydantic import Field
 
 from chassis.auth import allow
 from chassis.clock import wall_now
-from chassis.consumer import OPEN
+from chassis.consumer import OPEN, Projector
 from chassis.http import Body, Cursor, Limit, Out, Page, page_after, problems
 from chassis.route import Routes, Uow
 from chassis.tables import FailedDelivery, failed_deliveries
 from contracts.principals import Administrator
 from contracts.refusals import NotFound, Refusal
-
-if TYPE_CHECKING:
-    from chassis.service import Running
 
 routes = Routes("/v1/admin/{service}")
 
@@ -64,9 +61,26 @@ class RebuildOut(Out):
     result: dict[str, Any] | None = None
 
 
-def _running(request: Request, service: str) -> "Running":
-    running: Running = request.app.state.running
-    if running.service.name != service:
+class Administered(Protocol):
+    """What of a running service an administrator may touch."""
+
+    rebuild_state: str
+    rebuild_result: dict[str, Any] | None
+
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def projector(self) -> Projector | None: ...
+
+    def go_on(self) -> None: ...
+
+    def start_rebuild(self) -> None: ...
+
+
+def _running(request: Request, service: str) -> Administered:
+    running: Administered = request.app.state.running
+    if running.name != service:
         raise NotFound(thing="service")
     return running
 

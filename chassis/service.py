@@ -105,6 +105,10 @@ class Running:
         self.app = self._app(check)
         store.on_commit(lambda _: units.labels(service.name).inc())
 
+    @property
+    def name(self) -> str:
+        return self.service.name
+
     def _app(self, check: TokenCheck) -> ASGIApp:
         app = self.service.api()
         app.state.ground, app.state.running = self.ground, self

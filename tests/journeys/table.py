@@ -110,10 +110,11 @@ async def send(http: httpx2.AsyncClient, row: Row, names: dict[str, str], query:
     path = filled(row.path, names) + query
     if row.form is not None:
         return await http.post(path, data=row.form, files=dict.fromkeys(row.files, FILE))
-    headers = {"If-Match": await _etag(http, path)} if row.method == "PATCH" else {}
+    headers = {"If-Match": await etag(http, path)} if row.method == "PATCH" else {}
     return await http.request(row.method, path, json=filled(row.body, names), headers=headers)
 
 
-async def _etag(http: httpx2.AsyncClient, path: str) -> str:
+async def etag(http: httpx2.AsyncClient, path: str) -> str:
+    """The version of what stands at an address, as its reader sees it."""
     found = await http.get(path)
     return found.headers.get("ETag", '"1"') if found.status_code == 200 else '"1"'
