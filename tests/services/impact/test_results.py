@@ -5,7 +5,6 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-import httpx2
 import pytest
 
 from contracts.assessments import OptionChanged, OptionIdentified
@@ -328,79 +327,6 @@ async def test_results_are_not_for_every_role(here: Room, role: Role) -> None:
 async def test_a_question_nobody_can_answer_is_a_problem(here: Room, query: str) -> None:
     answer = await here.as_(people.officer()).get(f"/v1/impact/{query}")
     assert (answer.status_code, answer.json()["code"]) == (422, "body_is_invalid")
-
-
-async def table(by: httpx2.AsyncClient, path: str) -> list[list[str]]:
-    answer = await by.get(f"/v1/impact/{path}", headers={"Accept": "text/csv"})
-    assert answer.status_code == 200, answer.text
-    assert answer.headers["content-type"] == "text/csv; charset=utf-8"
-    assert answer.headers["vary"] == "Accept"
-    return [line.split(",") for line in answer.text.splitlines()]
-
-
-async def test_the_same_figures_come_as_a_table(here: Room) -> None:
-    firm = Firm(programme="GREEN-MILLS").registers().requests().assessed()
-    firm.option(*FULL[:2], cost=money("-1.5"), saving=money(40, "XTS")).option(cost=None, saving=None)
-    await here.tell(*told(firm, Firm(province=None).registers().assessed().option()))
-    by = here.as_(people.officer())
-    assert await table(by, "funnel") == [
-        ["stage", "clients"],
-        ["registered", "2"],
-        ["requested", "1"],
-        ["assessed", "2"],
-        ["implemented", "1"],
-        ["verified", "0"],
-    ]
-    header, *rows = await table(by, "options?by=province&basis=reached")
-    assert header[:11] == [
-        "province",
-        "status",
-        "count",
-        "clients",
-        "investment_usd",
-        "investment_xts",
-        "investment_unknown",
-        "annual_saving_usd",
-        "annual_saving_xts",
-        "annual_saving_unknown",
-        "energy_mj",
-    ]
-    assert [row[:11] for row in rows] == [
-        ["XA-R", "identified", "2", "1", "-1.5000", "", "1", "", "40.0000", "1", "2000.0000"],
-        ["XA-R", "approved", "1", "1", "-1.5000", "", "0", "", "40.0000", "0", "1000.0000"],
-        ["XA-R", "implemented", "1", "1", "-1.5000", "", "0", "", "40.0000", "0", "1000.0000"],
-        ["unknown", "identified", "1", "1", "100.0000", "", "0", "40.0000", "", "0", "1000.0000"],
-    ]
-    programme = await table(by, "programmes/GREEN-MILLS")
-    assert programme[0] == ["indicator", "name", "unit", "target", "actual", "unknown", "other_currencies"]
-    assert programme[1] == ["clients_assessed", "Companies assessed", "", "40", "1", "", ""]
-
-
-@pytest.mark.parametrize(
-    ("accept", "answered"),
-    [
-        ("*/*", "application/json"),
-        ("application/*", "application/json"),
-        ("text/csv, application/json", "application/json"),
-        ("text/csv, application/json;q=0.5", "text/csv; charset=utf-8"),
-        ("text/html, text/*;q=0.8, */*;q=0.1", "text/csv; charset=utf-8"),
-        ("TEXT/CSV", "text/csv; charset=utf-8"),
-        ("application/json;q=0, text/csv;q=0.001", "text/csv; charset=utf-8"),
-    ],
-)
-async def test_the_format_follows_accept(here: Room, accept: str, answered: str) -> None:
-    answer = await here.as_(people.officer()).get("/v1/impact/funnel", headers={"Accept": accept})
-    assert answer.headers["content-type"] == answered
-
-
-@pytest.mark.parametrize(
-    "accept",
-    ["application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "text/html", "text/csv;q=0", "nonsense"],
-)
-async def test_a_format_not_offered_is_refused_in_words(here: Room, accept: str) -> None:
-    answer = await here.as_(people.officer()).get("/v1/impact/options", headers={"Accept": accept})
-    assert (answer.status_code, answer.json()["code"]) == (406, "format_is_not_offered")
-    assert answer.json()["params"] == {"offered": "application/json or text/csv"}
 
 
 async def test_who_claims_an_option_stays_so_where_a_later_step_does_not_say(here: Room) -> None:
