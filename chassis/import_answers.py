@@ -126,14 +126,14 @@ async def refused_as_csv(uow: UnitOfWork, job: Job) -> Response:
     """The refused rows with file, row, column and reason, and each as it was sent; no cell is a formula."""
     table = refused_rows.table
     chosen = sa.select(table).where(table.c.job_id == job.job_id).order_by(table.c.file, table.c.row)
-    refused = [refused_rows.state(row) for row in await uow.fetch(chosen, heavy=True)]
-    text = await asyncio.to_thread(_csv, refused)
+    text = await asyncio.to_thread(_csv, await uow.fetch(chosen, heavy=True))
     name = f"refused-rows-{job.job_id}.csv"
     headers = {"Content-Disposition": f'attachment; filename="{name}"'}
     return Response(text, media_type="text/csv; charset=utf-8", headers=headers)
 
 
-def _csv(refused: list[RefusedRow]) -> str:
+def _csv(found: list[tuple[Any, ...]]) -> str:
+    refused: list[RefusedRow] = [refused_rows.state(row) for row in found]
     columns = list(dict.fromkeys(name for each in refused for name in each.raw))
     rows = (
         [each.file, each.row, each.column, each.code, each.sentence, *(each.raw.get(name, "") for name in columns)]

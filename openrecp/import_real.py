@@ -116,7 +116,7 @@ async def _published(house: House) -> int:
 
 async def _figures(http: httpx2.AsyncClient, published: int) -> AsyncIterator[Compared]:
     feed = await _get(http, "/v1/events", after="end")
-    yield Compared("events in the feed, of those written", published, int(feed["end"]))
+    yield Compared("events in the feed", published, int(feed["end"]))
     for name in NAMES:
         found = await _get(http, f"/v1/admin/{name}/failed-deliveries")
         yield Compared(f"events that failed at {name}", 0, len(found["items"]))
@@ -133,11 +133,12 @@ def _of_status(status: str, figures: dict[str, Any]) -> Iterator[Compared]:
     letter, number, cost, saving = OPTIONS[status]
     yield Compared(f"options {status} ({letter})", number, figures["count"])
     yield Compared(f"cost of options {status}, USD", cost, _usd(figures["investment"]))
-    yield Compared(f"saving of options {status}, USD a year", saving, _usd(figures["annual_saving"]))
+    yield Compared(f"saving of options {status}, USD", saving, _usd(figures["annual_saving"]))
 
 
 def _usd(sums: list[dict[str, str]]) -> Decimal:
-    return sum((Decimal(each["amount"]) for each in sums if each["currency"] == "USD"), Decimal(0))
+    """The sum in USD, without the places it does not need."""
+    return sum((Decimal(each["amount"]) for each in sums if each["currency"] == "USD"), Decimal(0)).normalize() + 0
 
 
 async def _get(http: httpx2.AsyncClient, path: str, **params: str) -> Any:
