@@ -14,6 +14,7 @@ from chassis.clock import wall_now
 from chassis.settings import Settings
 from chassis.store.copies import copy_together
 from openrecp.folder import DataFolder
+from openrecp.sentences import InWords
 
 MANIFEST = "manifest.json"
 BESIDE = ("gateway.key", "pack", "demo-keys.json")
@@ -21,18 +22,18 @@ BESIDE = ("gateway.key", "pack", "demo-keys.json")
 UNREADABLE = (tarfile.TarError, EOFError, zlib.error, OSError, KeyError, ValueError, TypeError)
 
 
-class NothingToBackUp(Exception):
+class NothingToBackUp(InWords):
     """There is no embedded deployment in the folder."""
 
 
-class BackupIsDamaged(Exception):
+class BackupIsDamaged(InWords):
     """The file does not hold what its manifest says."""
 
     def __init__(self, source: Path, what: str) -> None:
         super().__init__(f"{source} is damaged or no backup ({what}): take another one; nothing was restored")
 
 
-class FolderIsNotEmpty(Exception):
+class FolderIsNotEmpty(InWords):
     """A restore needs a folder with nothing in it."""
 
 
@@ -83,7 +84,8 @@ def _unpacked(source: Path, folder: Path) -> dict[str, Any]:
         files = dict(manifest["files"])
         odd = [name for name, digest in files.items() if Path(name).name != name or _sha256(folder / name) != digest]
     except UNREADABLE as error:
-        raise BackupIsDamaged(source, str(error) or type(error).__name__) from None
+        words = str(error).partition(":\n")[0] or type(error).__name__
+        raise BackupIsDamaged(source, words) from None
     if odd or not files:
         raise BackupIsDamaged(source, ", ".join(odd) or "it holds no files")
     return manifest

@@ -83,9 +83,10 @@ def init(
 ) -> None:
     """Make a deployment from a pack and print the first administrator's key, once."""
     from openrecp.folder import DataFolder
-    from openrecp.house import init as make
 
     with DataFolder(data):
+        from openrecp.house import init as make
+
         made = _run(make(_settings(data, pack=pack)))
     _tell(
         made,
@@ -106,9 +107,10 @@ def demo(as_json: AsJson = False) -> None:
 def migrate(data: Data = FOLDER, as_json: AsJson = False) -> None:
     """Bring every database to this version's schema."""
     from openrecp.folder import DataFolder
-    from openrecp.house import migrate as bring
 
     with DataFolder(data):
+        from openrecp.house import migrate as bring
+
         done = _run(bring(_settings(data)))
     _tell({"migrated": done}, as_json, lambda each: "\n".join(each["migrated"]) or "Nothing to do.")
 

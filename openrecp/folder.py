@@ -6,10 +6,12 @@ import stat
 from pathlib import Path
 from types import TracebackType
 
+from openrecp.sentences import InWords
+
 OWNER_ONLY = 0o077
 
 
-class FolderIsInUse(Exception):
+class FolderIsInUse(InWords):
     """Another process works on this data folder."""
 
     def __init__(self, path: Path) -> None:

@@ -29,6 +29,7 @@ from gateway.signing import signing_key
 from gateway.transports import InProcess
 from openrecp.folder import write_secret
 from openrecp.packs import faults_of
+from openrecp.sentences import InWords
 from openrecp.services import NAMES, load
 
 log = structlog.get_logger()
@@ -48,7 +49,16 @@ class House:
     clock: Clock
 
     async def settled(self) -> bool:
-        """Whether every event has left its outbox and every consumer has passed the end of its topics."""
+        """Whether every event has left its outbox and every consumer has passed the end of its topics.
+
+        Services are looked at one after the other: what one tells another meanwhile is seen by looking twice.
+        """
+        before = await self.event_log.ends(NAMES)
+        if not (await self._quiet() and await self._quiet()):
+            return False
+        return before == await self.event_log.ends(NAMES)
+
+    async def _quiet(self) -> bool:
         facts = [await each.facts() for each in self.running.values()]
         return all(each["outbox"]["waiting"] == 0 and not any(each["lag"].values()) for each in facts)
 
@@ -153,7 +163,7 @@ async def migrate(settings: Settings) -> list[str]:
     return done
 
 
-class DeploymentExists(Exception):
+class DeploymentExists(InWords):
     """The folder holds a deployment already; its first key is shown once and kept nowhere."""
 
     def __init__(self, folder: Path) -> None:

@@ -9,10 +9,12 @@ from typing import Any
 import httpx2
 import typer
 
+from openrecp.sentences import InWords
+
 KEYS = "demo-keys.json"
 
 
-class AskedInVain(Exception):
+class AskedInVain(InWords):
     """The system is not there, or said no; the sentence says what to do."""
 
 
@@ -86,5 +88,8 @@ def _demo_key(data: Path) -> str:
     path = data / KEYS
     if not path.exists():
         raise AskedInVain(f"Give a key with --key or OPENRECP_KEY ({path} is not there).")
-    key: str = json.loads(path.read_text(encoding="utf-8"))["administrator"]["key"]
+    try:
+        key: str = json.loads(path.read_text(encoding="utf-8"))["administrator"]["key"]
+    except (ValueError, KeyError, TypeError):
+        raise AskedInVain(f"{path} is not as the demo wrote it: give a key with --key or OPENRECP_KEY.") from None
     return key

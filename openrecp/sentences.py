@@ -1,31 +1,14 @@
 """What went wrong as a sentence for whoever sits before the screen; None where only a traceback helps us."""
 
 import errno
-import sqlite3
 
 from pydantic import ValidationError
 
-from chassis.pack import PackInvalid
-from chassis.store.port import StoreError
-from gateway.signing import SigningKeyIsOpen
-from openrecp.backup import BackupIsDamaged, FolderIsNotEmpty, NothingToBackUp
-from openrecp.folder import FolderIsInUse
-from openrecp.house import DeploymentExists
-from openrecp.remote import AskedInVain
-from openrecp.up import NoDeployment, PortIsTaken
 
-OURS = (
-    AskedInVain,
-    BackupIsDamaged,
-    DeploymentExists,
-    FolderIsInUse,
-    FolderIsNotEmpty,
-    NoDeployment,
-    NothingToBackUp,
-    PackInvalid,
-    PortIsTaken,
-    SigningKeyIsOpen,
-)
+class InWords(Exception):
+    """A fault whose text is written for the operator."""
+
+
 DISK = {
     errno.ENOSPC: "the disk is full: make room, then start again; nothing that was answered is lost",
     errno.EDQUOT: "the disk quota is used up: make room, then start again; nothing that was answered is lost",
@@ -41,20 +24,27 @@ NEEDS_ROOM_OR_RIGHTS = "is the disk full or read-only? Nothing that was answered
 
 def sentence_of(error: BaseException) -> str | None:
     """The sentence, for faults that an operator can mend."""
-    if isinstance(error, OURS):
+    if isinstance(error, InWords):
         return str(error)
     if isinstance(error, ValidationError) and error.title.endswith("Settings"):
         return "; ".join(_setting(each["loc"], each["msg"]) for each in error.errors(include_input=False))
     if isinstance(error, OSError):
         words = DISK.get(error.errno or 0) or error.strerror or str(error)
         return f"{error.filename}: {words}" if error.filename else words
-    return _of_database(error)
+    return _of_the_rooms(error)
 
 
-def _of_database(error: BaseException) -> str | None:
-    """SQLite's, PostgreSQL's or our own words for a database that cannot be used."""
+def _of_the_rooms(error: BaseException) -> str | None:
+    """Faults of packs, secrets and databases; their modules are loaded here only, others are told sooner."""
+    from chassis.pack import PackInvalid
+    from chassis.store.copies import CopyFailed
+    from chassis.store.port import StoreError
+    from gateway.signing import SigningKeyIsOpen
+
+    if isinstance(error, CopyFailed | PackInvalid | SigningKeyIsOpen):
+        return str(error)
     inner = getattr(error, "orig", None) or error
-    if isinstance(inner, sqlite3.OperationalError | sqlite3.DatabaseError):
+    if type(inner).__module__ == "sqlite3":
         return f"The databases in the data folder cannot be used ({inner}): {NEEDS_ROOM_OR_RIGHTS}"
     if isinstance(error, StoreError):
         return f"The database cannot be used ({error}): {NEEDS_ROOM_OR_RIGHTS}"

@@ -21,6 +21,7 @@ from chassis.telemetry import configure_logs
 from openrecp.folder import DataFolder, write_secret
 from openrecp.house import PACK, House, holds_deployment, init, open_house
 from openrecp.play import play
+from openrecp.sentences import InWords
 from openrecp.stage import Stage, Step, StepFailed
 
 HISTORY = timedelta(days=730)
@@ -34,11 +35,11 @@ INTERRUPTED = (
 )
 
 
-class PortIsTaken(Exception):
+class PortIsTaken(InWords):
     """Something else listens there."""
 
 
-class NoDeployment(Exception):
+class NoDeployment(InWords):
     """There is nothing to start in this folder."""
 
     def __init__(self, folder: Path) -> None:
@@ -136,6 +137,7 @@ async def serving(house: House, door: socket.socket) -> AsyncIterator[None]:
         log_config=None,
         access_log=False,
         lifespan="off",
+        ws="none",
         server_header=False,
         timeout_graceful_shutdown=10,
     )
@@ -162,9 +164,9 @@ async def _until_told_to_stop() -> None:
 
 def _greet(settings: Settings, port: int) -> None:
     address = f"http://{settings.host}:{port}"
-    typer.echo(f"\nOpenRECP is up: {address}   API: {address}/docs   stop: Ctrl-C")
     if (settings.data / KEYS).exists():
-        typer.echo(f"The demo's keys: {settings.data / KEYS} (readable by you only)")
+        typer.echo(f"\nThe demo's keys: {settings.data / KEYS} (readable by you only)")
+    typer.echo(f"OpenRECP is up: {address}   API: {address}/docs   stop: Ctrl-C")
 
 
 def _tell(step: Step) -> None:

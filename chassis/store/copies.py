@@ -8,13 +8,22 @@ from pathlib import Path
 WAIT_S = 30.0
 
 
+class CopyFailed(Exception):
+    """A database could not be copied; nothing was changed."""
+
+
 def copy_together(databases: Sequence[Path], folder: Path) -> None:
     """Copy several databases into a folder, all write locks held at once for the moment of the copy."""
-    with _frozen(databases):
-        for path in databases:
-            with contextlib.closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as reading:
-                with contextlib.closing(sqlite3.connect(folder / path.name)) as writing:
-                    reading.backup(writing)
+    try:
+        with _frozen(databases):
+            for path in databases:
+                with contextlib.closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as reading:
+                    with contextlib.closing(sqlite3.connect(folder / path.name)) as writing:
+                        reading.backup(writing)
+    except sqlite3.Error as error:
+        raise CopyFailed(
+            f"{folder.parent}: the copy could not be made ({error}): is there room? nothing was changed"
+        ) from error
 
 
 @contextlib.contextmanager

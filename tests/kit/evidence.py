@@ -54,18 +54,29 @@ async def whole_feed(administrator: httpx2.AsyncClient) -> list[dict[str, Any]]:
         found += [{**event, "number": page["next"]} for event in page["items"]]
 
 
-async def quiet(http: httpx2.AsyncClient) -> None:
-    """Wait until every event has left its outbox and every consumer has passed the end of its topics."""
-    end = asyncio.get_running_loop().time() + DEADLINE_S
+async def quiet(administrator: httpx2.AsyncClient) -> None:
+    """Wait until every event has left its outbox and every consumer has passed the end of its topics.
+
+    Services are asked one after the other: only if two looks in a row find rest, and no event between them, is it so.
+    """
+    end, before = asyncio.get_running_loop().time() + DEADLINE_S, None
     while True:
-        told = (await http.get("/health/ready")).json()["services"]
-        details = [each["details"] for each in told.values() if "outbox" in each.get("details", {})]
-        if len(details) == len(NAMES) and not any(
-            each["outbox"]["waiting"] or any(each["lag"].values()) for each in details
-        ):
+        told = (await administrator.get("/health/ready")).json()["services"]
+        journal = (await administrator.get("/v1/events", params={"after": "end"})).json()["end"]
+        found = journal if _at_rest(told) else None
+        if found is not None and found == before:
             return
+        before = found
         assert asyncio.get_running_loop().time() < end, f"it does not come to rest: {told}"
-        await asyncio.sleep(0.05)  # nothing rings when the last consumer has passed the end
+        # Nothing rings when the last consumer has passed the end; health is told anew each second.
+        await asyncio.sleep(0.1 if found is None else 1.1)
+
+
+def _at_rest(told: dict[str, Any]) -> bool:
+    details = [each["details"] for each in told.values() if "outbox" in each.get("details", {})]
+    return len(details) == len(NAMES) and not any(
+        each["outbox"]["waiting"] or any(each["lag"].values()) for each in details
+    )
 
 
 @dataclass

@@ -1,0 +1,281 @@
+"""The life of a data folder: played, interrupted, started again, backed up under load, restored, out of room."""
+
+import asyncio
+import json
+import os
+import resource
+import statistics
+import subprocess
+import sys
+import threading
+import time
+from pathlib import Path
+from typing import Any
+
+import httpx2
+import pytest
+
+from chassis.settings import ROOT, Settings
+from tests.journeys.test_program import Running, closed_to_others, refused, well
+from tests.kit.evidence import agree, left_in, order_of
+from tests.kit.program import COMMAND, Program, new_deployment, run
+
+IMPORTS = (
+    "import uvicorn.protocols.http.httptools_impl, uvloop, openrecp.cli, openrecp.up\n"
+    "from openrecp.services import NAMES, load\n"
+    "for name in NAMES: load(name)"
+)
+Feed = list[dict[str, Any]]
+
+
+def feed_of(folder: Path, url: str, key: str | None = None) -> Feed:
+    """The feed as the command line prints it; without a key by the demo's administrator."""
+    asked = ["events", "--json", "--url", url, "--data", str(folder)] + (["--key", key] if key else [])
+    return [json.loads(line) for line in well(run(*asked)).splitlines()]
+
+
+def keys_of(folder: Path) -> dict[str, dict[str, Any]]:
+    keys: dict[str, dict[str, Any]] = json.loads((folder / "demo-keys.json").read_text(encoding="utf-8"))
+    return keys
+
+
+def test_the_demo_is_played_once_and_the_next_start_goes_on(tmp_path: Path) -> None:
+    folder = tmp_path / "data"
+    with Program(folder, "--demo") as program:
+        said = "\n".join(program.start())
+        assert "A new folder: the main job is played once" in said
+        assert "27. The ministry and the donor download CSV  [ok]" in said
+        assert str(folder / "demo-keys.json") in said
+        closed_to_others(folder)
+        feed = feed_of(folder, program.url)
+        assert program.stop() == (0, ["Stopped; nothing is lost."])
+
+        said = "\n".join(program.start())
+        assert "main job" not in said
+        assert feed_of(folder, program.url) == feed
+        assert len(keys_of(folder)) >= 14
+        assert program.stop()[0] == 0
+    left, logged = asyncio.run(left_in(Settings(data=folder)))
+    agree(feed, left, logged)
+
+
+def test_a_play_that_is_killed_is_told_of_and_not_played_again(tmp_path: Path) -> None:
+    folder = tmp_path / "data"
+    with Program(folder, "--demo") as program:
+        program.spawn()
+        while not (folder / "log.sqlite").exists():
+            time.sleep(0.01)  # nobody has a key yet
+        program.kill()
+        program.spawn()
+        said = program.until(" 8. ")
+        program.kill()
+        assert "A new folder: the main job is played once" in "\n".join(said)
+        assert {"administrator", "officer", "provider_river", "provider_paddy"} <= keys_of(folder).keys()
+
+        said = program.start()
+        assert any("interrupted" in line and f"rm -r {folder}" in line for line in said)
+        assert not any("1. " in line for line in said)
+        feed = feed_of(folder, program.url)
+        assert order_of(feed).gaps == order_of(feed).repeats == 0
+        kinds = [event["type"].split(".")[3] for event in feed]
+        assert kinds.count("client_registered") == kinds.count("service_request_submitted") == 1
+        for name, actor in keys_of(folder).items():
+            with Running(program, actor["key"]).http() as http:
+                assert http.get("/v1/me").status_code == 200, name
+        closed_to_others(folder)
+        assert program.stop()[0] == 0
+
+
+def test_ctrl_c_in_the_middle_of_the_play_ends_it_in_good_order(tmp_path: Path) -> None:
+    folder = tmp_path / "data"
+    with Program(folder, "--demo") as program:
+        program.spawn()
+        program.until(" 3. ")
+        code, said = program.stop()
+        assert code == 130
+        assert not any("Traceback" in line for line in said), said
+        assert any("interrupted" in line for line in program.start())
+
+
+class Load:
+    """An officer who registers companies without a pause, and remembers what was answered."""
+
+    def __init__(self, http: httpx2.Client) -> None:
+        self._http, self._ended = http, threading.Event()
+        self.registered: list[dict[str, Any]] = []
+        self._thread = threading.Thread(target=self._register)
+
+    def _register(self) -> None:
+        while not self._ended.is_set():
+            body = {"name": f"Mill {len(self.registered)}", "country": "XA", "province": "XA-R"}
+            answer = self._http.post("/v1/clients", json=body)
+            assert answer.status_code == 201, answer.text
+            self.registered.append(answer.json())
+
+    def __enter__(self) -> "Load":
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._ended.set()
+        self._thread.join()
+
+
+def _officer(system: Running) -> httpx2.Client:
+    with system.http() as administrator:
+        made = administrator.post("/v1/keys", json={"label": "officer", "roles": ["officer"]})
+    return system.http(made.json()["key"])
+
+
+def _hash(system: Running) -> dict[str, Any]:
+    outcome: dict[str, Any] = json.loads(well(system.ask("rebuild", "impact", "--json")))["result"]
+    return outcome
+
+
+def test_a_backup_taken_under_load_is_restored_whole(tmp_path: Path) -> None:
+    folder, archive = tmp_path / "data", tmp_path / "backups" / "today.tar.gz"
+    key = new_deployment(Settings(data=folder))
+    with Program(folder) as program:
+        program.start()
+        system = Running(program, key)
+        with _officer(system) as officer:
+            with Load(officer) as load:
+                while len(load.registered) < 20:
+                    time.sleep(0.01)
+                before = list(load.registered)
+                manifest = json.loads(well(run("backup", str(archive), "--data", str(folder), "--json")))
+                during = len(load.registered) - len(before)
+            assert {"gateway.key", "pack", "clients.sqlite", "log.sqlite"} <= manifest["files"].keys()
+            assert archive.stat().st_mode & 0o077 == 0
+            assert during > 0, "writers were kept waiting for the whole backup"
+            feed = feed_of(folder, program.url, key)
+            assert len(feed) == len(load.registered)
+            _judge_restored(archive, tmp_path / "under-load", key, before, feed)
+
+            well(run("backup", str(archive), "--data", str(folder)))
+            _judge_restored(archive, tmp_path / "at-rest", key, load.registered, feed, hashed=_hash(system))
+
+
+def _judge_restored(
+    archive: Path, folder: Path, key: str, known: Feed, feed: Feed, hashed: dict[str, Any] | None = None
+) -> None:
+    """A restored system answers as the one it was copied from, and its parts agree with each other."""
+    assert "restored into" in well(run("restore", str(archive), "--data", str(folder)))
+    closed_to_others(folder)
+    refused(run("restore", str(archive), "--data", str(folder)), "is not empty")
+    with Program(folder) as program:
+        program.start()
+        system = Running(program, key)
+        with _officer(system) as officer:
+            for client in known:
+                assert officer.get(f"/v1/clients/{client['client_id']}").json() == client
+            new = officer.post("/v1/clients", json={"name": "After", "country": "XA", "province": "XA-R"})
+            assert new.status_code == 201, new.text
+        if hashed is not None:
+            assert _hash(system)["same"]
+        restored = feed_of(folder, program.url, key)
+        assert restored[:-1] == feed[: len(restored) - 1]
+        assert len(restored) > len(known)
+        assert hashed is None or len(restored) == len(feed) + 1
+        program.stop()
+    left, logged = asyncio.run(left_in(Settings(data=folder)))
+    agree(restored, left, logged)
+
+
+def test_what_is_no_whole_backup_is_not_restored(tmp_path: Path) -> None:
+    folder, archive, target = tmp_path / "data", tmp_path / "whole.tar.gz", tmp_path / "target"
+    new_deployment(Settings(data=folder))
+    well(run("backup", str(archive), "--data", str(folder)))
+    whole = archive.read_bytes()
+    middle = len(whole) // 2
+    for name, content in {
+        "cut.tar.gz": whole[:middle],
+        "flipped.tar.gz": whole[:middle] + bytes([whole[middle] ^ 1]) + whole[middle + 1 :],
+        "empty.tar.gz": b"",
+        "text.tar.gz": b"no archive at all",
+    }.items():
+        (tmp_path / name).write_bytes(content)
+        refused(run("restore", str(tmp_path / name), "--data", str(target)), name, "damaged")
+        assert [path.name for path in target.iterdir()] == [".lock"], name
+    refused(run("restore", str(tmp_path / "nowhere.tar.gz"), "--data", str(target)), "nowhere.tar.gz")
+    refused(run("backup", str(archive), "--data", str(tmp_path / "nothing")), "holds no deployment")
+    assert "restored" in well(run("restore", str(archive), "--data", str(target)))
+
+
+def test_a_file_where_the_folder_should_be_is_told(tmp_path: Path) -> None:
+    (tmp_path / "data").touch()
+    for command in (("up", "--demo"), ("init", "--pack", "demo"), ("migrate",)):
+        refused(run(*command, "--data", str(tmp_path / "data")), "it is a file", "--data")
+    refused(run("init", "--pack", "demo", "--data", str(tmp_path / "data" / "deeper")), "it is a file")
+
+
+def _short_of_room(*arguments: str, limit: int) -> Any:
+    """A command whose files may not grow beyond a limit, as on a full disk."""
+    return subprocess.run(
+        [*COMMAND, *arguments],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=120,
+        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit)),
+    )
+
+
+def test_a_disk_without_room_is_told_and_nothing_is_lost(tmp_path: Path) -> None:
+    folder = tmp_path / "data"
+    refused(_short_of_room("init", "--pack", "demo", "--data", str(folder), limit=20_000), "full")
+    key = json.loads(well(run("init", "--pack", "demo", "--data", str(folder), "--json")))["key"]
+    refused(_short_of_room("up", "--data", str(folder), limit=0), "full")
+    refused(_short_of_room("backup", str(tmp_path / "b.tar.gz"), "--data", str(folder), limit=20_000), "is there room?")
+    assert not (tmp_path / "b.tar.gz").exists()
+    with Program(folder) as program:
+        program.start()
+        with Running(program, key).http() as http:
+            assert http.get("/v1/me").status_code == 200
+
+
+def _bare_imports() -> float:
+    began = time.perf_counter()
+    subprocess.run([sys.executable, "-c", IMPORTS], cwd=ROOT, check=True)
+    return time.perf_counter() - began
+
+
+def _start(program: Program) -> float:
+    began = time.perf_counter()
+    program.start()
+    assert httpx2.get(f"{program.url}/health/ready", trust_env=False).status_code == 200
+    took = time.perf_counter() - began
+    program.stop()
+    return took
+
+
+def test_it_is_ready_within_four_times_the_bare_imports(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    new_deployment(Settings(data=tmp_path / "data"))
+    with Program(tmp_path / "data") as program:
+        _bare_imports()
+        ratios = [_start(program) / _bare_imports() for _ in range(3)]
+    ratio = statistics.median(ratios)
+    with capsys.disabled():
+        print(f"\n  ready / bare imports: {ratio:.2f} of {', '.join(f'{each:.2f}' for each in ratios)}", end="")
+    assert ratio < 4
+
+
+def test_an_idle_system_uses_less_than_two_percent_of_a_core(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    new_deployment(Settings(data=tmp_path / "data"))
+    with Program(tmp_path / "data") as program:
+        program.start()
+        time.sleep(1)  # what belongs to the start is over
+        began, used = time.monotonic(), _cpu_s(program.pid)
+        time.sleep(8)  # idleness cannot be waited for, only watched
+        share = (_cpu_s(program.pid) - used) / (time.monotonic() - began)
+    with capsys.disabled():
+        print(f"\n  idle CPU: {share:.2%}", end="")
+    assert share < 0.02
+
+
+def _cpu_s(pid: int) -> float:
+    fields = Path(f"/proc/{pid}/stat").read_text(encoding="ascii").rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
