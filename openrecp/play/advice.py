@@ -23,14 +23,20 @@ async def act(plot: Plot) -> None:
     )
 
 
-async def _advise(plot: Plot) -> str:
-    officer, river = plot.people["officer_north"], plot.firms["river"]
+async def _take_in(plot: Plot) -> tuple[str, str]:
+    officer = plot.people["officer_north"]
     client = (await officer.post("/v1/clients", WORKS))["client_id"]
     place = {"client_id": client, "name": "Dye house", "country": "XA", "province": "XA-N"}
     site = (await officer.post("/v1/sites", place))["site_id"]
     consent = {"client_id": client, "purpose": "share_with_providers", "text_version": "2024-1"}
     await officer.post("/v1/consents", consent)
     await officer.post(f"/v1/clients/{client}/qualify", expect=200)
+    return client, site
+
+
+async def _advise(plot: Plot) -> str:
+    officer, river = plot.people["officer_north"], plot.firms["river"]
+    client, site = await _take_in(plot)
     works = plot.people["works"] = await plot.stage.hire("client_works", "client", client_id=client)
     wish = {
         "client_id": client,

@@ -1,8 +1,4 @@
-"""What matching does when clients ask, change their minds or withdraw their consent, and when work is approved.
-
-A reaction also notes the fact it acts on: the projection of the same event may be behind, and a use case that
-begins after the reaction must not overlook it.
-"""
+"""What matching does when clients ask, change their minds or withdraw their consent, and when work is approved."""
 
 from uuid import UUID
 
@@ -22,6 +18,8 @@ from services.matching.models import Agreement, ApprovedAssessment, EndedAgreeme
 from services.matching.queries import agreed_to_share
 from services.matching.use_cases import ASSESSMENT_APPROVED, CANCEL_ASKED, CONSENT_ENDED, cancel_need, open_need
 
+# A reaction also notes the fact it acts on: the projection of the same event may be behind, and a use case that
+# begins after the reaction must not overlook it.
 reactions = Reactions()
 
 

@@ -1,5 +1,4 @@
-"""Productivity and intensity (UNIDO/UNEP primer), computed on read: P output, E energy, M materials, W water,
-G emissions, L waste water, S waste."""
+"""Productivity and intensity, computed on read."""
 
 from dataclasses import dataclass
 from decimal import Decimal
@@ -21,7 +20,10 @@ class PeriodsDifferInLength(Refusal):
 
 @dataclass(frozen=True, slots=True)
 class Indicators:
-    """Productivity P/E, P/M, P/W per MJ, t and m3; intensity G/P, L/P, S/P per unit of output; null = unknown."""
+    """Productivity P/E, P/M, P/W per MJ, t and m3; intensity G/P, L/P, S/P per unit of output; null = unknown.
+
+    P output, E energy, M materials, W water, G emissions, L waste water, S waste (UNIDO/UNEP primer).
+    """
 
     energy_productivity: Number | None
     material_productivity: Number | None
