@@ -237,6 +237,22 @@ def create_key(
     _tell(Remote(url, key, data).post("/v1/keys", body), as_json, lambda each: str(each["key"]))
 
 
+@keys.command("administrator")
+def administrator_key(data: Data = FOLDER, as_json: AsJson = False) -> None:
+    """Make an administrator's key where every other got lost; the system is stopped meanwhile."""
+    from openrecp.folder import DataFolder
+
+    with DataFolder(data):
+        from openrecp.house import holds_deployment, new_administrator
+        from openrecp.up import NoDeployment
+
+        settings = _settings(data)
+        if not holds_deployment(settings):
+            raise NoDeployment(data)
+        made = _run(new_administrator(settings, "made at the machine"))
+    _tell(made, as_json, lambda each: str(each["key"]))
+
+
 @keys.command("revoke")
 def revoke_key(key_id: str, url: Url = ADDRESS, key: Key = None, data: Data = FOLDER, as_json: AsJson = False) -> None:
     """End a key now."""

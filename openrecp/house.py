@@ -167,7 +167,10 @@ class DeploymentExists(InWords):
     """The folder holds a deployment already; its first key is shown once and kept nowhere."""
 
     def __init__(self, folder: Path) -> None:
-        super().__init__(f"{folder} holds a deployment already: start it with `openrecp up --data {folder}`")
+        super().__init__(
+            f"{folder} holds a deployment already: start it with `openrecp up --data {folder}`, "
+            f"or, if its keys got lost, make another with `openrecp key administrator --data {folder}`"
+        )
 
 
 def holds_deployment(settings: Settings) -> bool:
@@ -187,12 +190,21 @@ async def init(settings: Settings) -> dict[str, Any]:
     if faults:
         raise PackInvalid(settings.pack, faults)
     await migrate(settings)
+    made = await new_administrator(settings, "first administrator")
+    write_secret(settings.data / PACK, settings.pack)
+    return {"pack": settings.pack, "data": str(settings.data)} | made
+
+
+async def new_administrator(settings: Settings, label: str) -> dict[str, Any]:
+    """A further administrator and its key, written past the door: for a new deployment, or where every key got lost.
+
+    Whoever calls it holds the lock of the data folder.
+    """
     store = store_of(settings, "gateway")
     await store.start()
-    text, key = await administrator_key(store)
+    text, key = await administrator_key(store, label)
     await store.stop()
-    write_secret(settings.data / PACK, settings.pack)
-    return {"pack": settings.pack, "data": str(settings.data), "key_id": str(key.key_id), "key": text}
+    return {"key_id": str(key.key_id), "key": text}
 
 
 def _pack_of(settings: Settings) -> str:

@@ -91,6 +91,12 @@ def test_init_shows_the_first_key_once_and_is_refused_where_a_deployment_is(tmp_
         closed_to_others(folder)
         assert program.stop() == (0, ["Stopped; nothing is lost."])
 
+        another = json.loads(well(run("key", "administrator", "--data", str(folder), "--json")))
+        program.start()
+        with Running(program, another["key"]).http() as http:
+            labels = [each["label"] for each in http.get("/v1/keys").json()["items"]]
+        assert labels == ["first administrator", "made at the machine"]
+
 
 def test_init_of_an_unknown_pack_is_refused_in_words(tmp_path: Path) -> None:
     refused(run("init", "--pack", "atlantis", "--data", str(tmp_path / "data")), "atlantis is not there")
@@ -112,7 +118,8 @@ def test_databases_that_others_could_read_are_closed(tmp_path: Path) -> None:
 
 def test_a_folder_has_one_owner(running: Running) -> None:
     folder = str(running.program.folder)
-    for command in (("up", "--port", "0"), ("migrate",), ("init", "--pack", "demo"), ("restore", __file__)):
+    commands = ("up", "--port", "0"), ("migrate",), ("init", "--pack", "demo"), ("restore", __file__)
+    for command in (*commands, ("key", "administrator")):
         refused(run(*command, "--data", folder), f"{folder} is in use by another OpenRECP process", "stop it first")
 
 

@@ -9,6 +9,7 @@ import subprocess
 import sys
 import threading
 import time
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -95,6 +96,24 @@ def test_ctrl_c_in_the_middle_of_the_play_ends_it_in_good_order(tmp_path: Path) 
         assert code == 130
         assert not any("Traceback" in line for line in said), said
         assert any("interrupted" in line for line in program.start())
+
+
+def test_a_settable_clock_stands_where_it_stood_before_anything_is_due(tmp_path: Path) -> None:
+    """Two years back, a consent that ends a year ago by the wall clock is in force, also after a restart."""
+    key = new_deployment(Settings(data=tmp_path / "data", clock="settable"), set_back=timedelta(days=730))
+    with Program(tmp_path / "data", OPENRECP_CLOCK="settable") as program:
+        program.start()
+        system = Running(program, key)
+        with _officer(system) as officer:
+            client = officer.post("/v1/clients", json={"name": "Mill", "country": "XA", "province": "XA-R"}).json()
+            until = str((datetime.now(UTC) - timedelta(days=365)).date())
+            consent = {"client_id": client["client_id"], "purpose": "share_with_providers", "text_version": "2024-1"}
+            given = officer.post("/v1/consents", json=consent | {"until": until}).json()
+            assert program.stop()[0] == 0
+            program.start()
+            assert officer.get(f"/v1/consents/{given['consent_id']}").json() == given
+        with system.http() as administrator:
+            assert administrator.get("/v1/clock").json()["offset_s"] == pytest.approx(-730 * 86_400, abs=60)
 
 
 class Load:
