@@ -43,6 +43,7 @@ def tell(capsys: pytest.CaptureFixture[str]) -> Tell:
     """Figures are printed whether a test fails or not."""
 
     def say(words: str) -> None:
+        print(words)  # beside a failure
         with capsys.disabled():
             print(f"\n  {words}", end="", flush=True)
 
