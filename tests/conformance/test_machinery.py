@@ -148,8 +148,12 @@ async def test_a_refused_unit_harms_no_neighbour(here: Room) -> None:
     by = here.as_(OFFICER)
     await oven(by, "Taken")
     names = [name for n in range(20) for name in (f"Oven {n}", "Taken")]
-    given = await asyncio.gather(*(by.post("/v1/ovens", json={"name": name}) for name in names))
+    asked = [
+        by.post("/v1/ovens", json={"name": name}, headers={"Idempotency-Key": str(n)}) for n, name in enumerate(names)
+    ]
+    given = await asyncio.gather(*asked)
     assert [each.status_code for each in given] == [201, 409] * 20
+    assert len(await found(here.running.store, answers)) == 20
     assert {each.json()["code"] for each in given[1::2]} == {"name_is_taken"}
     assert len(await found(here.running.store, outbox)) == 21
 

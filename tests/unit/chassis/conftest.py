@@ -23,6 +23,7 @@ def nothing_is_spoilt() -> Iterator[None]:
     yield
     bakery.spoilt.clear()
     bakery.held.clear()
+    bakery.tried.clear()
 
 
 @pytest.fixture(scope="session")

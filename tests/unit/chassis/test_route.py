@@ -133,6 +133,7 @@ async def test_twins_in_flight_get_one_answer_and_have_one_effect(here: Room) ->
     twins = await asyncio.gather(*(by.post("/v1/ovens", json=BUILD, headers=KEY) for _ in range(20)))
     assert {(each.status_code, each.content) for each in twins} == {(201, twins[0].content)}
     assert sum("idempotency-replayed" in each.headers for each in twins) == 19
+    assert bakery.tried == ["build"]  # the others waited, none tried it too
     assert len(await found(here.running.store, bakery.ovens)) == 1
 
 
