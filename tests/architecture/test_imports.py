@@ -4,11 +4,12 @@ import re
 import shutil
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import pytest
 
-from tests.architecture.tree import ROOMS, ROOT, modules
+from tests.architecture.tree import ROOMS, ROOT, Module, modules, strangers
 
 LINT = Path(sys.executable).with_name("lint-imports")
 
@@ -98,11 +99,17 @@ def test_the_one_place_that_may_know_a_broker_is_let_through(tmp_path: Path) -> 
 
 
 def test_the_contracts_stand_on_pydantic_alone() -> None:
-    own = {*sys.stdlib_module_names, "contracts", "pydantic"}
-    strangers = {
-        f"{module.path}: {name}"
-        for module in modules(ROOT, "contracts")
-        for name in module.imported
-        if name.partition(".")[0] not in own
-    }
-    assert strangers == set()
+    assert [words for module in modules(ROOT, "contracts") for words in strangers(module)] == []
+    planted = Module(
+        Path("contracts/values.py"), "import pydantic, json\nfrom contracts.event import Event\nimport attrs"
+    )
+    assert list(strangers(planted)) == ["contracts/values.py: attrs"]
+
+
+def test_no_room_stands_outside_the_rules() -> None:
+    rules = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["importlinter"]
+    rooms = {room for room in ROOMS if (ROOT / room).exists()}
+    assert set(rules["root_packages"]) == rooms
+    for rule in rules["contracts"]:
+        if rule["id"] in ("kafka", "driver"):
+            assert set(rule["source_modules"]) == rooms

@@ -13,6 +13,7 @@ from chassis.route import Route, Routes
 from chassis.service import Service
 from chassis.store.mapping import mapped_classes
 from contracts.principals import Administrator, Officer
+from gateway import api as door
 from tests.architecture.tree import ROOT, modules, services
 from tests.kit.stores import metadata as things
 
@@ -32,6 +33,12 @@ def test_every_operation_declares_its_roles(name: str) -> None:
     for route in routes:
         assert isinstance(route, Route)
         assert route.roles
+
+
+def test_every_operation_of_the_door_declares_its_roles() -> None:
+    found = [route for each in vars(door).values() if isinstance(each, Routes) for route in each.routes]
+    assert found
+    assert all(isinstance(route, Route) and route.roles for route in found)
 
 
 def test_every_operation_of_the_administration_is_the_administrators() -> None:

@@ -2,6 +2,7 @@
 
 import ast
 import re
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
@@ -122,6 +123,13 @@ def beyond_its_arguments(module: Module) -> Iterator[str]:
     for node in module.nodes:
         if isinstance(node, ast.Call) and ast.unparse(node.func) in ASKING:
             yield f"{module.path}:{node.lineno}: a rule asks {ast.unparse(node.func)}"
+
+
+def strangers(module: Module) -> Iterator[str]:
+    """Packages that the contracts may not stand on: everything but themselves, pydantic and Python's own."""
+    for name in sorted(module.imported):
+        if name.partition(".")[0] not in {*sys.stdlib_module_names, "contracts", "pydantic"}:
+            yield f"{module.path}: {name}"
 
 
 def talkative(module: Module) -> Iterator[str]:
