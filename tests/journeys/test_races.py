@@ -130,7 +130,7 @@ async def test_a_cancellation_beside_an_acceptance_is_settled_by_one_owner(ring:
     for turn in range(ROUNDS):
         asked = await ask(ring.house, ring.side, "policy_advice", days=1)
         cancelling = _later(turn % 4, ring.client.post(f"/v1/service-requests/{asked['request']}/cancel"))
-        answers = await asyncio.gather(cancelling, _later(turn // 4 + turn % 2, ring.accepting(asked["offer"])))
+        answers = await asyncio.gather(cancelling, _later(turn // 2 * 3, ring.accepting(asked["offer"])))
         outcomes(answers)
         await ring.house.settle()
         taken = answers[1].status_code == 200
