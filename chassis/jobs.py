@@ -202,11 +202,13 @@ class Working:
         await self._keep(*refused)
 
     async def end(self, state: str, **values: Any) -> None:
-        """Nothing more will happen; its files are let go."""
+        """Nothing more will happen; its files are let go in the same transaction."""
+        await self.cancel_asked()
         self.job = dataclasses.replace(self.job, state=state, finished_at=wall_now(), lease_until=None, **values)
-        await self._keep()
-        files = job_files.table
-        await self.ground.store.execute(sa.delete(files).where(files.c.job_id == self.job.job_id))
+        here, files = jobs.table, job_files.table
+        mine = sa.update(here).where(here.c.job_id == self.job.job_id, here.c.lease_owner == self.job.lease_owner)
+        let_go = sa.delete(files).where(files.c.job_id == self.job.job_id)
+        await self.ground.store.execute(mine.values(**jobs.row(self.job)), let_go)
 
     async def _keep(self, *rows: Any) -> None:
         async def work(uow: UnitOfWork) -> None:
