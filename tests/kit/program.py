@@ -22,6 +22,8 @@ from openrecp.house import init, store_of
 
 UP = "OpenRECP is up"
 READY_WITHIN_S = 60.0
+# Reads from us until we are gone, however we went; then it ends the program ($1).
+GUARD = 'read -r _; kill -9 "$1"'
 COMMAND = (sys.executable, "-m", "openrecp")
 
 
@@ -37,6 +39,7 @@ class Program:
         self._command = [*COMMAND, "up", "--data", str(folder), "--port", str(self.port), *flags]
         self._environment = {"OPENRECP_LOG_LEVEL": "error"} | environment
         self._process: subprocess.Popen[str] | None = None
+        self._guard: subprocess.Popen[bytes] | None = None
         self._said: queue.SimpleQueue[str | None] = queue.SimpleQueue()
         self.starts = 0
 
@@ -61,6 +64,8 @@ class Program:
             stderr=subprocess.STDOUT,
             text=True,
         )
+        command = ["/bin/sh", "-c", GUARD, "sh", str(self._process.pid)]
+        self._guard = subprocess.Popen(command, stdin=subprocess.PIPE, start_new_session=True)
         threading.Thread(target=self._listen, args=(self._process, self._said), daemon=True).start()
 
     @staticmethod
@@ -99,10 +104,18 @@ class Program:
     def _end(self, by: int) -> int:
         if self._process is None:
             return 0
+        self._dismiss_guard()
         self._process.send_signal(by)
         code = self._process.wait(READY_WITHIN_S)
         self._process = None
         return code
+
+    def _dismiss_guard(self) -> None:
+        if self._guard is not None and self._guard.stdin is not None:
+            self._guard.kill()
+            self._guard.wait()
+            self._guard.stdin.close()
+            self._guard = None
 
     def __enter__(self) -> "Program":
         return self
