@@ -15,7 +15,7 @@ run: $(VENV)/runtime ## start everything on http://127.0.0.1:8080; the first tim
 	$(BIN)/openrecp up --demo --data $(DATA) $(RUN_FLAGS)
 
 demo: $(VENV)/runtime ## the main job on a temporary system
-	$(BIN)/openrecp demo $(DEMO_FLAGS)
+	@$(BIN)/openrecp demo $(DEMO_FLAGS)
 
 test: $(VENV)/development ## every test that can run here (REQUIRE_ALL=1 makes a missing part a failure)
 	$(BIN)/pytest $(TEST_FLAGS)

@@ -267,7 +267,7 @@ class Worker:
         renewing = asyncio.create_task(self._renew(job.job_id, pulse))
         try:
             state, facts = await self._outcome(working)
-            await working.end(state, **facts)
+            await working.end(state, **_storable(facts))
         except LeaseLost:
             log.warning("job.taken_over", kind=job.kind, job_id=str(job.job_id))
         except asyncio.CancelledError:
@@ -298,10 +298,19 @@ class Worker:
         while True:
             await asyncio.sleep(RENEW_S)
             pulse.beat()
-            with contextlib.suppress(Unreachable):
+            with contextlib.suppress(Unreachable, OutcomeUnknown):
                 await self._lease_until(job_id, wall_now() + LEASE)
 
     async def _lease_until(self, job_id: UUID, until: datetime) -> None:
         columns = jobs.table.c
         mine = sa.update(jobs.table).where(columns.job_id == job_id, columns.lease_owner == self.owner)
         await self.ground.store.execute(mine.where(columns.state == "running").values(lease_until=until))
+
+
+def _storable(facts: dict[str, Any]) -> dict[str, Any]:
+    """What is told at the end of a job quotes the sender's file: NUL and half a surrogate pair are no text to keep."""
+    return {name: _printable(value) if isinstance(value, str) else value for name, value in facts.items()}
+
+
+def _printable(text: str) -> str:
+    return text.replace("\0", "\\x00").encode(errors="backslashreplace").decode()

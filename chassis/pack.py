@@ -1,5 +1,6 @@
 """A country pack: what a country decides, as data under `packs/<code>/` (TOML, one file per section)."""
 
+import math
 import tomllib
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
@@ -120,7 +121,7 @@ def _misfit(field: ExtraField, value: Any) -> str | None:
     match field.kind:
         case "text" if not isinstance(value, str) or len(value) > 2_000:
             return "a text of at most 2,000 characters is expected"
-        case "number" if not number:
+        case "number" if not number or not math.isfinite(value):
             return "a number is expected"
         case "yes_no" if not isinstance(value, bool):
             return "true or false is expected"

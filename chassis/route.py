@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import functools
 import hashlib
+import re
 from collections.abc import AsyncGenerator, Callable, Coroutine
 from typing import Annotated, Any
 from uuid import UUID
@@ -25,6 +26,7 @@ from chassis.http import (
     KeyWasUsedOtherwise,
     Out,
     Page,
+    RequestIsMalformed,
     TryAgainLater,
     if_match,
     problems,
@@ -33,7 +35,7 @@ from chassis.http import (
 from chassis.store.port import StoreError
 from chassis.tables import Answer, answers
 from chassis.unit_of_work import Cause, Ground, UnitOfWork, in_one_unit
-from contracts.principals import Principal, Role
+from contracts.principals import NOBODY, Principal, Role
 from contracts.refusals import NotAllowed, NotFound, Refusal, StaleVersion, TooBusy
 
 Handler = Callable[[Request], Coroutine[Any, Any, Response]]
@@ -113,6 +115,8 @@ class Route(APIRoute):
         inner = super().get_route_handler()
 
         async def handle(request: Request) -> Response:
+            if b"%00" in request.scope["query_string"]:  # no text holds it, and PostgreSQL refuses it late
+                raise RequestIsMalformed
             principal = admit(request.scope["principal"], self.roles)
             ground: Ground = request.app.state.ground
             prepared, raw = await self._prepare(request)
@@ -294,7 +298,9 @@ def _cause(request: Request, principal: Principal, operation: str | None) -> Cau
 
 
 async def _digest(request: Request, raw: bytes) -> str:
-    """What a request is known by: its path and its body."""
+    """What a request is known by: its path and its body, whatever boundary a client drew between parts."""
+    drawn = re.search(r'boundary="?([^";]+)', request.headers.get("content-type", ""))
+    raw = raw.replace(drawn[1].encode("latin-1"), b"") if drawn else raw
     digest = hashlib.sha256(request.url.path.encode() + b"\n" + request.url.query.encode() + b"\n")
     if len(raw) > PIECE:
         await asyncio.to_thread(digest.update, raw)
@@ -309,7 +315,9 @@ def _slot(request: Request, principal: Principal) -> str | None:
         return None
     if not 1 <= len(key) <= 200 or not key.isascii() or not key.isprintable():
         raise KeyIsMalformed
-    return hashlib.sha256(f"{principal.principal_id}\n{key}".encode()).hexdigest()
+    # Nobody is many: what one of them sends must not use up another's key.
+    apart = request.url.path if principal.principal_id == NOBODY.principal_id else ""
+    return hashlib.sha256(f"{principal.principal_id}\n{key}\n{apart}".encode()).hexdigest()
 
 
 def _answer(key: tuple[str, str], response: Response) -> Answer:

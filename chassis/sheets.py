@@ -16,6 +16,7 @@ from chassis.encodings import Encoding, encoding_of
 from chassis.jobs import JobFailed
 
 MOST_ROWS = 500_000
+MOST_JSON = 4_000_000  # one value of this size is read in half a second, in which nobody else has a turn
 MOST_COLUMNS = 1_000
 SEPARATORS = (",", ";", "\t", "|")
 SAMPLE_ROWS = 30
@@ -66,6 +67,8 @@ class Sheet:
         self.encoding: Encoding = encoding_of(content, stated=encoding)
         begin = self._head(1_000).lstrip("\ufeff \t\r\n")[:1]
         self.is_json = separator is None and begin in ("[", "{")
+        if self.is_json and len(content) > MOST_JSON:
+            raise JobFailed("file_is_too_large", "A JSON file may have at most 4 MB: send a longer list as CSV.")
         self.separator = None if self.is_json else separator or self._guess_separator()
 
     def survey(self) -> Survey:

@@ -81,6 +81,7 @@ async def list_keys(
     responses=problems(
         domain.RoleCannotBeGiven,
         domain.RoleNeedsFact,
+        domain.RolesDoNotGoTogether,
         domain.ExpiryHasPassed,
         domain.ScopeIsUnknown,
         ProvinceIsUnknown,

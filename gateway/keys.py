@@ -31,6 +31,13 @@ NEEDS: dict[Role, str] = {
 }
 
 
+_CENTRE = (Role.OFFICER, Role.REVIEWER, Role.ADMINISTRATOR)
+_OUTSIDE = (Role.PROVIDER, Role.CLIENT, Role.MINISTRY, Role.DONOR)
+APART = [(outside, other) for outside in _OUTSIDE for other in (*_CENTRE, *_OUTSIDE) if outside is not other]
+"""Pairs of roles that nobody holds with one key: rows add up over roles, and a right of one would reach the rows
+of the other (an officer's sight of a shortlist in which it is a candidate itself)."""
+
+
 class RoleCannotBeGiven(Refusal):
     status = 422
     sentence = "Nobody holds a key with the role {role}."
@@ -39,6 +46,11 @@ class RoleCannotBeGiven(Refusal):
 class RoleNeedsFact(Refusal):
     status = 422
     sentence = "A key with the role {role} needs {fact}."
+
+
+class RolesDoNotGoTogether(Refusal):
+    status = 422
+    sentence = "One key is not both {role} and {other}: what one of them may see is kept from the other. Make two keys."
 
 
 class ExpiryHasPassed(Refusal):
@@ -119,7 +131,10 @@ class Key:
 
 
 def check_holder(holder: Holder) -> Holder:
-    """Whether these roles may be given with these facts; raises `RoleCannotBeGiven` or `RoleNeedsFact`."""
+    """Whether these roles may be given, together and with these facts; raises the refusal that says why not."""
+    for outside, other in APART:
+        if outside in holder.roles and other in holder.roles:
+            raise RolesDoNotGoTogether(role=outside.value, other=other.value)
     for role in holder.roles:
         if role not in FOR_PEOPLE:
             raise RoleCannotBeGiven(role=role.value)

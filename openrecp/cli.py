@@ -221,6 +221,7 @@ def create_key(
     label: str,
     role: Annotated[list[str], typer.Option(help="Repeat for several roles.")],
     province: Annotated[list[str] | None, typer.Option(help="Limit to these provinces.")] = None,
+    programme: Annotated[list[str] | None, typer.Option(help="A donor's programmes.")] = None,
     client_id: str | None = None,
     provider_id: str | None = None,
     person_id: str | None = None,
@@ -232,7 +233,8 @@ def create_key(
     """Make a key; it is shown this once."""
     from openrecp.remote import Remote
 
-    facts = {"client_id": client_id, "provider_id": provider_id, "person_id": person_id, "provinces": province}
+    facts: dict[str, Any] = {"client_id": client_id, "provider_id": provider_id, "person_id": person_id}
+    facts |= {"provinces": province, "programmes": programme}
     body = {"label": label, "roles": role} | {name: value for name, value in facts.items() if value}
     _tell(Remote(url, key, data).post("/v1/keys", body), as_json, lambda each: str(each["key"]))
 

@@ -76,10 +76,11 @@ def _line(event: dict[str, Any]) -> str:
 
 
 def problem_in_words(answer: httpx2.Response) -> str:
-    """A problem document as one line."""
+    """A problem document as a line, and one for each fault it names."""
     try:
         problem = answer.json()
-        return f"{problem['status']} {problem['code']}: {problem['detail']}"
+        faults = [f"{each['pointer']}: {each['detail']}" for each in problem.get("errors") or ()]
+        return "\n  ".join([f"{problem['status']} {problem['code']}: {problem['detail']}", *faults])
     except (ValueError, KeyError):
         return f"{answer.status_code}: {answer.text[:200]}"
 

@@ -28,7 +28,7 @@ async def act(plot: Plot) -> None:
     plot.began_at = await stage.now()
     await stage.step(
         "The administrator gives the centre's people and readers their keys",
-        "ten keys, each shown once",
+        "seven keys beside the administrator's, each shown once; the others when their firms are known",
         lambda: _hire(plot),
     )
     await stage.step(
@@ -60,7 +60,7 @@ async def _hire(plot: Plot) -> str:
     hired["ministry"] = await stage.hire("ministry", "ministry")
     hired["donor"] = await stage.hire("donor", "donor", programmes=["GREEN-MILLS"])
     hired["integrator"] = await stage.hire("integrator", "integrator", machine=True)
-    return f"{len(hired)} keys beside the administrator's; providers, clients and assessors follow when they are known"
+    return f"{len(hired)} keys beside the administrator's"
 
 
 async def _register(plot: Plot) -> str:

@@ -31,8 +31,8 @@ from tests.kit.house import databases
 from tests.kit.postgres import Cluster, NewDatabase
 from tests.kit.program import Program, deployment
 
-KILLS = int(os.environ.get("CRASH_KILLS", "20"))
-KILLS_ON_POSTGRES = int(os.environ.get("CRASH_KILLS", "4"))
+KILLS = int(os.environ.get("CRASH_KILLS", "6"))
+KILLS_ON_POSTGRES = int(os.environ.get("CRASH_KILLS_ON_POSTGRES", "2"))
 SEED = int(os.environ.get("CRASH_SEED", str(time.time_ns() % 1_000_000)))
 TWO_YEARS = timedelta(days=730)
 Tell = Any

@@ -13,7 +13,7 @@ from tests.journeys.jobs import RequestMachine
 from tests.journeys.machine import Stand, Watched
 from tests.journeys.working import WorkMachine
 
-EXAMPLES = int(os.environ.get("OPENRECP_LIFECYCLE_EXAMPLES", "25"))
+EXAMPLES = int(os.environ.get("OPENRECP_LIFECYCLE_EXAMPLES", "6"))
 PLAY = settings(
     max_examples=EXAMPLES,
     stateful_step_count=20,

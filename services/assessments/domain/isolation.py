@@ -114,6 +114,8 @@ def _faults(isolation: Isolation, work: Work, rules: VerificationRules) -> Itera
     sides = (isolation.before, isolation.after)
     if any(side is None for side in sides):
         yield "nothing_measured"
+    if any(side is not None and side.mean < 0 for side in sides):
+        yield "negative_use"
     if any(side is not None and side.count < rules.min_readings for side in sides):
         yield "too_few_readings"
     if isolation.ipmvp_option == "A":

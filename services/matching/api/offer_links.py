@@ -54,5 +54,5 @@ def _bearer(offer: Offer) -> Principal:
 
 
 async def _shown(uow: Uow, offer: Offer) -> OfferLinkOut:
-    experts = await uow.all(Expert, provider_id=offer.provider_id, status="active")
+    experts = await uow.all(Expert, provider_id=offer.provider_id, status="active") if offer.status == "open" else []
     return OfferLinkOut.of(offer, await uow.read(Need, offer.need_id), experts)

@@ -47,7 +47,7 @@ async def list_work_reports(
 @routes.post("", dependencies=allow(ProviderRole), responses=problems(*UNFIT))
 async def submit_work_report(body: SubmitWorkReport, uow: Uow) -> WorkReportOut:
     """Report work on a running engagement."""
-    engagement = await uow.read(Engagement, body.engagement_id)
+    engagement = await uow.get(Engagement, body.engagement_id)  # in turn with the approval of a final report
     report = WorkReport(
         id=uow.new_id(),
         need_id=engagement.need_id,

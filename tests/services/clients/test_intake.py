@@ -201,6 +201,11 @@ async def test_the_same_key_gives_the_same_answer_and_another_body_is_refused(he
     assert (other.status_code, other.json()["code"]) == (422, "key_was_used_otherwise")
 
 
+async def test_a_null_character_in_a_query_is_refused(here: Room) -> None:
+    answer = await here.as_(people.officer()).get("/v1/clients?external_ref=%00")
+    assert (answer.status_code, answer.json()["code"]) == (400, "request_is_malformed")
+
+
 async def test_a_change_needs_the_version_it_was_based_on(here: Room) -> None:
     by = here.as_(people.officer())
     client = (await by.post("/v1/clients", json=MILL)).json()["client_id"]
@@ -225,6 +230,7 @@ async def test_a_change_needs_the_version_it_was_based_on(here: Room) -> None:
         (b"x" * 1_000_001, 413, "body_is_too_large"),
         (b'{"name": "A", "country": "XA", "province": "XA-O"}', 422, "province_is_unknown"),
         (b'{"name": "A", "country": "XA", "extra": {"unheard": 1}}', 422, "extra_does_not_fit"),
+        (b'{"name": "A", "country": "XA", "extra": {"employees": 1e400}}', 422, "extra_does_not_fit"),
     ],
 )
 async def test_a_bad_body_is_a_problem_with_a_code(here: Room, body: bytes, status: int, code: str) -> None:

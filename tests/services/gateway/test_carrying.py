@@ -199,7 +199,7 @@ async def test_what_a_service_decides_is_passed_on_as_it_is(there: Door) -> None
     assert (await by.post("/v1/clients", content=b"name=x")).json()["code"] == "body_is_not_json"
     listed = await by.get("/v1/clients", params={"country": "XA", "limit": 1})
     assert [each["name"] for each in listed.json()["items"]] == ["Big Mill"]
-    assert (await by.get("/v1/clients?limit=0&country=%00")).status_code == 422
+    assert (await by.get("/v1/clients?limit=0&country=%01")).status_code == 422
 
 
 async def test_many_at_once_are_all_answered(there: Door) -> None:

@@ -14,6 +14,8 @@ from tests.kit.door import Door, door
 
 ONE = str(new_id())
 UNFIT: list[tuple[dict[str, Any], str]] = [
+    ({"roles": ["provider", "officer"], "provider_id": ONE, "provinces": ["XA-N"]}, "roles_do_not_go_together"),
+    ({"roles": ["client", "provider"], "client_id": ONE, "provider_id": ONE}, "roles_do_not_go_together"),
     ({}, "roles_are_missing"),
     ({"roles": []}, "body_is_invalid"),
     ({"roles": ["king"]}, "body_is_invalid"),
