@@ -1,6 +1,6 @@
 """Adding up results in the database: grouped, exact, and only what the reader may count."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,7 +13,7 @@ from services.impact.domain.readers import Reach
 from services.impact.domain.results import OptionGroup, WorkDone
 from services.impact.domain.stages import QUANTITIES, STAGES, VERDICTS, Basis, By, FunnelStage
 from services.impact.domain.suppression import TOTAL, Cell
-from services.impact.domain.tables import COUNT, LAPSED, column, money
+from services.impact.domain.tables import COUNT, LAPSED, LEAVABLE, column, left, money
 from services.impact.models import (
     Registered,
     assessments,
@@ -182,16 +182,17 @@ async def option_clients(
     """How many different clients stand behind each figure in each cell of the tables of options, on both bases."""
     lapsed = sa.and_(Line.is_current, Line.stage == "refused", Line.came_from == "approved")
     found: dict[str, dict[Cell, int]] = {name: {} for name in figures}
-    bases: tuple[tuple[sa.ColumnElement[bool], Basis | None], ...] = (
-        (Line.stage.in_(STAGES), "reached"),
-        (Line.is_current, "current"),
-        (lapsed, None),
+    columns: tuple[tuple[sa.ColumnElement[bool], Callable[[str], str]], ...] = (
+        (Line.stage.in_(STAGES), lambda stage: column(stage, "reached")),
+        (Line.is_current, lambda stage: column(stage, "current")),
+        (sa.and_(Line.stage.in_(LEAVABLE), sa.not_(Line.is_current)), left),
+        (lapsed, lambda stage: LAPSED),
     )
     many = [sa.func.count(sa.case((each, Line.client_id)).distinct()) for each in figures.values()]
     counted = _counted(uow, lines.table, reach, NO_FILTER, by, Line.stage, *many).where(Line.counts)
-    for condition, basis in bases:
+    for condition, named in columns:
         for heading, stage, *counts in await uow.fetch(counted.where(condition).group_by(Line.stage), heavy=True):
-            cell = Cell(_named(heading, by), column(stage, basis) if basis else LAPSED)
+            cell = Cell(_named(heading, by), named(stage))
             for figure, count in zip(figures, counts, strict=True):
                 found[figure][cell] = count
     return found

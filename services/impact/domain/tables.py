@@ -25,7 +25,29 @@ def column(status: str, basis: Basis) -> str:
     return status if status == "verified" else f"{basis} {status}"
 
 
-COLUMNS = (*(column(each, "current") for each in STATUSES), *(column(each, "reached") for each in STAGES[:3]), LAPSED)
+def left(stage: str) -> str:
+    """A column shown nowhere: what reached a stage and stands there no longer, told by one basis less the other."""
+    return f"left {stage}"
+
+
+LEAVABLE = STAGES[:3]
+COLUMNS = (
+    *(column(each, "current") for each in STATUSES),
+    *(column(each, "reached") for each in LEAVABLE),
+    *(left(each) for each in LEAVABLE),
+    LAPSED,
+)
+
+
+def sums_of_bases(heading: object) -> tuple[Sum, ...]:
+    """How the two bases differ under any heading: they count the same claims, of the same year and figures."""
+    return tuple(
+        Sum(
+            Cell(heading, column(each, "reached")),
+            (Cell(heading, column(each, "current")), Cell(heading, left(each))),
+        )
+        for each in LEAVABLE
+    )
 
 
 def sums_along(heading: object) -> tuple[Sum, ...]:
@@ -57,10 +79,12 @@ def hide_options(totals: Clients, cells: Clients, by: By, minimum: int) -> Hidde
     for figure, total in totals.items():
         altogether = dict.fromkeys(hidden.get(COUNT, ()), True)
         along = sums_along if figure not in VERDICTS else _no_sums  # a verdict stays where it was given
-        overall = hide(total, along(TOTAL), minimum, settled=_of_totals(altogether))
+        of_totals = (*sums_of_bases(TOTAL), *along(TOTAL))
+        overall = hide(total, of_totals, minimum, settled=_of_totals(altogether))
         inner = cells.get(figure, {})
         headings = sorted({cell.heading for cell in inner}, key=str)
-        sums = [*along(TOTAL), *sums_across(headings, COLUMNS)]
+        sums = [*of_totals, *sums_across(headings, COLUMNS)]
+        sums += [each for heading in headings for each in sums_of_bases(heading)]
         if by != "year":  # each stage of an option has a year of its own
             sums += [each for heading in headings for each in along(heading)]
         settled = {**altogether, **{cell: cell in overall for cell in total}}

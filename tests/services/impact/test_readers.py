@@ -1,6 +1,7 @@
 """What leaves the centre: a ministry and a donor read totals, and never a company."""
 
 import re
+from datetime import date
 from typing import Any
 
 import pytest
@@ -8,7 +9,7 @@ import pytest
 from contracts.principals import Principal, Role
 from tests.kit import people
 from tests.kit.room import Room
-from tests.services.impact.told import Firm, money, shares, told, water
+from tests.services.impact.told import Firm, energy, money, shares, told, water
 
 MINISTRY = people.person(Role.MINISTRY)
 UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-")
@@ -152,6 +153,55 @@ async def test_a_figure_that_few_clients_have_is_hidden_in_a_group_that_is_shown
     ]
     assert found["water_m3"] == HIDDEN
     assert found["waste_t"] is None
+
+
+@pytest.mark.parametrize(
+    ("path", "stage", "next_stage"),
+    [((), "identified", "approved"), (FULL[:1], "approved", "implemented"), (FULL[:2], "implemented", "verified")],
+)
+async def test_the_few_who_left_a_stage_of_a_year_are_not_told_by_both_bases(
+    here: Room, path: tuple[str, ...], stage: str, next_stage: str
+) -> None:
+    """Five of ten of 2018 went on and one of ten of 2019: all of that year less those still there would tell it."""
+    firms = [Firm().registers().assessed() for _ in range(20)]
+    for number, firm in enumerate(firms):
+        on = date(2018 if number < 10 else 2019, 5, 1)
+        goes_on = number < 5 or number == 10
+        cost = money(778_777 if number == 10 else 1_000)
+        further = {next_stage: {"occurred_on": date(2020, 5, 1)}} if goes_on else {}
+        firm.option(*path, *further, on=on, cost=cost, **further)
+    await here.tell(*told(*firms))
+    assert await counts(here, MINISTRY, "year") == {
+        (2018, stage): HIDDEN,  # else 14 in both years less the 5 would tell the 9
+        (2019, stage): HIDDEN,
+        (2020, next_stage): 6,
+    }
+    reached = await counts(here, MINISTRY, "year", "reached")
+    assert (reached[2018, stage], reached[2019, stage], reached[2020, next_stage]) == (10, 10, 6)
+    assert (await counts(here, MINISTRY, "status"))[stage] == 14
+    assert (await counts(here, people.officer(), "year"))[2019, stage] == 9
+
+
+@pytest.mark.parametrize("by", ["status", "province", "year"])
+async def test_a_figure_that_few_left_behind_is_not_told_by_both_bases(here: Room, by: str) -> None:
+    """Four of eight are verified; the one of them that saved water was not found to save any."""
+    firms = [Firm().registers().assessed() for _ in range(8)]
+    for firm in firms[:4]:
+        firm.option(*FULL[:2], streams=(energy(1000), water(5)))
+    firms[4].option(*FULL, streams=(energy(1000), water(77)), verified={"streams": (energy(900),)})
+    for firm in firms[5:]:
+        firm.option(*FULL)
+    await here.tell(*told(*firms))
+    found = {
+        basis: {
+            item["status"]: (item["figures"]["count"], item["figures"]["water_m3"])
+            for item in (await read(here, MINISTRY, "options", by=by, basis=basis))["items"]
+        }
+        for basis in ("current", "reached")
+    }
+    assert found["current"]["implemented"] == (4, HIDDEN)  # else 97 less 20
+    assert found["reached"]["implemented"] == (8, HIDDEN)
+    assert found["current"]["verified"] == (4, None)
 
 
 async def test_a_donor_reads_its_programmes_only(country: Room) -> None:

@@ -2,10 +2,11 @@
 
 from itertools import pairwise
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from services.impact.domain.stages import STATUSES
+from services.impact.domain.stages import STATUSES, By
 from services.impact.domain.suppression import TOTAL, Cell, Sum, determined, hide
 from services.impact.domain.tables import (
     COLUMNS,
@@ -14,8 +15,10 @@ from services.impact.domain.tables import (
     column,
     hide_clients,
     hide_options,
+    left,
     sums_across,
     sums_along,
+    sums_of_bases,
 )
 
 
@@ -139,6 +142,26 @@ def test_clients_of_the_funnel_are_covered_column_by_column() -> None:
     assert hide_clients(totals, cells, 3) == {Cell("north", "assessed"), Cell("river", "assessed")}
 
 
+@pytest.mark.parametrize("stage", ["identified", "approved", "implemented"])
+def test_what_left_a_stage_of_a_year_is_protected_as_well(stage: str) -> None:
+    now, then = f"current {stage}", f"reached {stage}"
+    totals = {Cell(TOTAL, now): 14, Cell(TOTAL, then): 20, Cell(TOTAL, left(stage)): 6}
+    years = {
+        Cell(2018, now): 5,
+        Cell(2018, then): 10,
+        Cell(2018, left(stage)): 5,
+        Cell(2019, now): 9,
+        Cell(2019, then): 10,
+        Cell(2019, left(stage)): 1,
+    }
+    assert hide_options({COUNT: totals}, {COUNT: years}, "year", 3)[COUNT] == {
+        Cell(2019, left(stage)),
+        Cell(2019, now),  # else 10 less 9
+        Cell(2018, now),  # else 14 less 5 are the 9
+        Cell(2018, left(stage)),  # else 6 less 5
+    }
+
+
 COUNTS = st.sampled_from([0, 0, 1, 2, 3, 4, 5, 8, 12, 30])
 PLACES = st.lists(st.tuples(*[COUNTS] * len(STATUSES), st.integers(0, 3)), min_size=1, max_size=5)
 
@@ -155,6 +178,9 @@ def table(places: list[tuple[int, ...]]) -> dict[Cell, int]:
         approved = count["approved"] + clients[Cell(place, LAPSED)] + implemented
         clients[Cell(place, column("approved", "reached"))] = approved
         clients[Cell(place, column("identified", "reached"))] = sum(now)
+        clients[Cell(place, left("identified"))] = sum(now) - count["identified"]
+        clients[Cell(place, left("approved"))] = approved - count["approved"]
+        clients[Cell(place, left("implemented"))] = count["verified"]
     for name in COLUMNS:
         clients[Cell(TOTAL, name)] = sum(clients[Cell(place, name)] for place in range(len(places)))
     return clients
@@ -183,19 +209,22 @@ def spanned(vectors: list[list[int]]) -> list[tuple[int, list[int]]]:
     return rows
 
 
+@pytest.mark.parametrize("by", ["province", "year"])
 @settings(max_examples=100, deadline=None)
 @given(places=PLACES, minimum=st.sampled_from([2, 3, 5]))
 def test_whoever_knows_everything_shown_still_cannot_tell_a_small_group(
-    places: list[tuple[int, ...]], minimum: int
+    by: By, places: list[tuple[int, ...]], minimum: int
 ) -> None:
     clients = table(places)
     totals = {cell: count for cell, count in clients.items() if cell.heading == TOTAL}
     inner = {cell: count for cell, count in clients.items() if cell.heading != TOTAL}
-    covered = hide_options({COUNT: totals}, {COUNT: inner}, "province", minimum)[COUNT]
+    covered = hide_options({COUNT: totals}, {COUNT: inner}, by, minimum)[COUNT]
     small = [cell for cell, count in clients.items() if 0 < count < minimum]
     assert set(small) <= set(covered)
     unknown = sorted(covered, key=str)
-    sums = [each for heading in (TOTAL, *range(len(places))) for each in sums_along(heading)]
+    headings = (TOTAL, *range(len(places)))
+    sums = [each for heading in headings for each in sums_of_bases(heading)]
+    sums += [each for heading in (headings if by == "province" else (TOTAL,)) for each in sums_along(heading)]
     sums += sums_across(range(len(places)), COLUMNS)
     told = spanned([[(cell in each.parts) - (cell == each.total) for cell in unknown] for each in sums])
     for cell in small:
