@@ -78,6 +78,7 @@ def test_writing_the_files_anew_does_not_hide_a_breaking_change(tree: Path) -> N
 
 
 def test_nor_does_committing_it_when_compared_with_the_branch_it_goes_to(tree: Path) -> None:
+    shutil.rmtree(tree / "contracts/released")
     _git(tree, "branch", "main-line")
     _rename_a_field(tree)
     _run(tree)
@@ -87,7 +88,7 @@ def test_nor_does_committing_it_when_compared_with_the_branch_it_goes_to(tree: P
 
 
 def test_a_release_is_kept_whatever_was_committed_since(tree: Path) -> None:
-    shutil.copytree(tree / "contracts/schemas", tree / "contracts/released/0.1.0/schemas")
+    shutil.copytree(tree / "contracts/schemas", tree / "contracts/released/99.0.0/schemas")
     _rename_a_field(tree)
     _run(tree)
     _commit(tree)
