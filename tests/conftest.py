@@ -1,18 +1,14 @@
 """Fixtures that every suite may ask for."""
 
-from collections.abc import Iterator
-
 import pytest
-import structlog
 
+from chassis.telemetry import configure_logs
 from tests.kit.postgres import postgres_cluster, postgres_dsn
 
 __all__ = ["postgres_cluster", "postgres_dsn"]
 
 
 @pytest.fixture(autouse=True)
-def logs_as_they_are_by_default() -> Iterator[None]:
-    """A test that configures the logs of its process does not deafen the next one."""
-    structlog.reset_defaults()
-    yield
-    structlog.reset_defaults()
+def plain_logs() -> None:
+    """Every test begins with every log line of a running system: none is deafened by the one before it."""
+    configure_logs("debug")

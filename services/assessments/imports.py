@@ -9,10 +9,20 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
-from chassis.imports import BAD_ROW, REGISTERED, Import, Known, RowIsBad, Tally, fault_of, require_key, side_by_side
+from chassis.imports.mappings import Reading, SenderMapping, mapping_of
+from chassis.imports.runs import (
+    BAD_ROW,
+    REGISTERED,
+    Import,
+    Known,
+    RowIsBad,
+    Tally,
+    fault_of,
+    require_key,
+    side_by_side,
+)
+from chassis.imports.sheets import Fault, Row, Sheet
 from chassis.jobs import Jobs, Working
-from chassis.mappings import Reading, SenderMapping, mapping_of
-from chassis.sheets import Fault, Row, Sheet
 from chassis.unit_of_work import UnitOfWork
 from contracts.refusals import Refusal
 from services.assessments import use_cases

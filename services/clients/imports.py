@@ -4,7 +4,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from chassis.imports import (
+from chassis.imports.mappings import Reading, SenderMapping, crosswalk, mapping_of
+from chassis.imports.runs import (
     ALREADY_THERE,
     BAD_ROW,
     REGISTERED,
@@ -15,9 +16,8 @@ from chassis.imports import (
     require_key,
     side_by_side,
 )
+from chassis.imports.sheets import Row, Sheet
 from chassis.jobs import Jobs, Working
-from chassis.mappings import Reading, SenderMapping, crosswalk, mapping_of
-from chassis.sheets import Row, Sheet
 from chassis.unit_of_work import UnitOfWork
 from contracts.values import Place, Sector
 from services.clients import use_cases

@@ -8,7 +8,7 @@ from fastapi import UploadFile
 from pydantic import BaseModel, ConfigDict, Field
 
 from chassis.http import Body, Out
-from chassis.mappings import Take
+from chassis.imports.mappings import Take
 from chassis.pack import Section
 from contracts.clients import Kind
 from contracts.values import Code, CountryCode, Day, Place, Sector

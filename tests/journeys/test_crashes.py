@@ -18,7 +18,7 @@ import pytest
 from pydantic import SecretStr
 
 from chassis import jobs
-from chassis.imports import CHUNK
+from chassis.imports.runs import CHUNK
 from chassis.settings import Settings
 from openrecp.house import store_of
 from openrecp.play import play

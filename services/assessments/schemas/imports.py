@@ -9,7 +9,7 @@ from typing import Annotated, Literal
 from fastapi import UploadFile
 from pydantic import BaseModel, ConfigDict, Field
 
-from chassis.mappings import Reading, Take
+from chassis.imports.mappings import Reading, Take
 from chassis.pack import Section
 from contracts.assessments import Output
 from contracts.refusals import Refusal

@@ -8,8 +8,8 @@ from fastapi import Form, Response
 from chassis import jobs
 from chassis.auth import allow
 from chassis.http import BodyIsNotForm, Cursor, Limit, Page, problems
-from chassis.import_answers import ImportOut, find_import, page_of_imports, refused_as_csv, shown
-from chassis.mappings import MappingIsInvalid, MappingIsUnknown, mapping_of, text_of
+from chassis.imports.answers import ImportOut, find_import, page_of_imports, refused_as_csv, shown
+from chassis.imports.mappings import MappingIsInvalid, MappingIsUnknown, mapping_of, text_of
 from chassis.route import Routes, Uow
 from contracts.principals import Administrator, Officer
 from services.clients.schemas import ClientMapping, ImportClients

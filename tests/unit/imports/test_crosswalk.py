@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from chassis.mappings import crosswalk
+from chassis.imports.mappings import crosswalk
 from chassis.pack import Pack
 from chassis.settings import ROOT
 

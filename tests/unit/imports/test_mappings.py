@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from chassis.mappings import (
+from chassis.imports.mappings import (
     MappingIsInvalid,
     MappingIsUnknown,
     Reading,
@@ -16,9 +16,9 @@ from chassis.mappings import (
     oddity,
     text_of,
 )
+from chassis.imports.sheets import Row
 from chassis.pack import Pack
 from chassis.settings import ROOT
-from chassis.sheets import Row
 from services.clients.schemas import ClientMapping
 
 DEMO = Pack(ROOT / "packs" / "demo")

@@ -4,9 +4,9 @@ import json
 
 import pytest
 
-from chassis import sheets
+from chassis.imports import sheets
+from chassis.imports.sheets import Sheet
 from chassis.jobs import JobFailed
-from chassis.sheets import Sheet
 
 NAMES = "Mã;Tên\n01;Công ty Cổ phần Nước Sạch\n02;Nhà máy Đường\n"
 

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from chassis.encodings import Encoding, encoding_of
+from chassis.imports.encodings import Encoding, encoding_of
 from chassis.jobs import JobFailed
 
 MOST_ROWS = 500_000

@@ -11,10 +11,10 @@ from uuid import UUID
 import sqlalchemy as sa
 from pydantic import ValidationError
 
+from chassis.imports.mappings import FileForm, SenderMapping, missing_columns, takes_of
+from chassis.imports.sheets import Fault, Row, Sheet, Survey
 from chassis.jobs import JobFailed, RefusedRow, Working
-from chassis.mappings import FileForm, SenderMapping, missing_columns, takes_of
 from chassis.pack import Pack, Section
-from chassis.sheets import Fault, Row, Sheet, Survey
 from chassis.store.port import AnySelect
 from chassis.tables import outbox
 from chassis.unit_of_work import UnitOfWork

@@ -13,8 +13,8 @@ from typing import Any, Generic, Literal, TypeVar
 
 from pydantic import Field, ValidationError, model_validator
 
+from chassis.imports.sheets import Row, key_text
 from chassis.pack import Pack, Section
-from chassis.sheets import Row, key_text
 from contracts.refusals import Refusal
 from contracts.values import Code
 
