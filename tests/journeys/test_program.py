@@ -52,13 +52,13 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
         yield system
 
 
-def refused(done: Done, *words: str) -> None:
-    """Exit code 1 and a sentence that says what to do; never a traceback."""
+def refused(done: Done, *words: str, faults: int = 0) -> None:
+    """Exit code 1 and a sentence that says what to do, with a line for each fault it names; never a traceback."""
     assert done.returncode == 1, (done.stdout, done.stderr)
     for word in words:
         assert word in done.stderr, done.stderr
     assert "Traceback" not in done.stdout + done.stderr
-    assert len(done.stderr.strip().splitlines()) == 1, done.stderr
+    assert len(done.stderr.strip().splitlines()) == 1 + faults, done.stderr
 
 
 def well(done: Done) -> str:
@@ -173,7 +173,7 @@ def test_keys_are_made_listed_and_revoked(running: Running) -> None:
         assert well(running.ask("key", "revoke", made["key_id"])) == "revoked\n"
         assert http.get("/v1/me").json()["code"] == "key_was_revoked"
     refused(running.ask("key", "revoke", made["key_id"]), "409", "key_is_revoked")
-    refused(running.ask("key", "create", "nobody", "--role", "emperor"), "422")
+    refused(running.ask("key", "create", "nobody", "--role", "emperor"), "422", "officer", faults=1)
     assert well(running.ask("key", "create", "another", "--role", "verifier")).startswith("orc_")
 
 
