@@ -49,7 +49,7 @@ def encoding_of(content: bytes, *, stated: str | None = None) -> Encoding:
 def _known(stated: str) -> str:
     try:
         io.TextIOWrapper(io.BytesIO(), encoding=stated)  # refuses what is a codec, but none of text
-        codecs.getincrementaldecoder(stated)("strict").decode(b"A1, ")  # and what reads names only, as idna does
+        codecs.getincrementaldecoder(stated)("replace").decode(b"A1, ")  # and what reads names only, as idna does
         return codecs.lookup(stated).name
     except (LookupError, ValueError):
         raise JobFailed("encoding_is_unknown", f"There is no encoding {stated!r}: correct [file] encoding.") from None

@@ -169,6 +169,7 @@ async def test_an_offer_made_by_hand_has_a_link_that_answers_it_without_signing_
 
         accepted = await made(nobody.post(f"/v1/offer-links/{code}/accept", json=accepting(two)), 200)
         assert accepted["status"] == "accepted"
+        assert (await made(nobody.get(f"/v1/offer-links/{code}"), 200))["experts"] == []
         again = nobody.post(f"/v1/offer-links/{code}/decline", json={"reason_code": "too_far"})
         assert await refused(again) == (409, "offer_is_answered")
         assert await refused(nobody.get("/v1/offer-links/guessed")) == (404, "not_found")

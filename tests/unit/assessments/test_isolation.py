@@ -244,3 +244,10 @@ def test_a_wider_stipulation_never_narrows_the_interval(low: Decimal, high: Deci
     assert wide.saving_high is not None
     assert wide.saving_low <= narrow.saving_low
     assert narrow.saving_high <= wide.saving_high
+
+
+@pytest.mark.parametrize(("before", "after"), [("5", "-5"), ("-5", "-50")])
+def test_a_motor_does_not_draw_less_than_nothing(before: str, after: str, rules: Rules) -> None:
+    record = replace(COUNTED, before=kilowatts(before, "0.1", BEFORE), after=kilowatts(after, "0.1", REPORTING))
+    result = isolate(record, work=WORK, rules=rules.verification)
+    assert (result.verdict, result.reasons) == (Verdict.REFUSED, ("negative_use",))

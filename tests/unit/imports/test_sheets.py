@@ -145,3 +145,16 @@ def test_separators_behind_the_last_cell_do_no_harm() -> None:
 def test_a_row_of_our_own_list_of_refused_rows_can_be_sent_again() -> None:
     assert _cells(b"id,saving\n1,'-5\n2,'t Hooft\n")[0]["saving"] == "-5"
     assert _cells(b"id,saving\n1,'-5\n2,'t Hooft\n")[1]["saving"] == "'t Hooft"
+
+
+def test_a_json_file_that_would_hold_up_everybody_is_refused_unread(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sheets, "MOST_JSON", 10)
+    with pytest.raises(JobFailed) as failed:
+        Sheet(b'[{"ID": "1"}]')
+    assert failed.value.code == "file_is_too_large"
+
+
+def test_an_encoding_of_names_is_none_of_a_file() -> None:
+    with pytest.raises(JobFailed) as failed:
+        Sheet(b"ID,Name\n1,A\n", encoding="idna")
+    assert failed.value.code == "encoding_is_unknown"
