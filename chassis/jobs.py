@@ -65,6 +65,14 @@ class Job:
 
 
 @dataclass(frozen=True, slots=True)
+class JobLease:
+    """Whose turn a job is: who takes it over raises the version; what an earlier holder still writes is refused."""
+
+    id: UUID
+    version: int
+
+
+@dataclass(frozen=True, slots=True)
 class JobFile:
     """A file given to a job, kept so that the work can go on in another process."""
 
@@ -96,6 +104,7 @@ class RefusedRow:
 
 
 jobs = table(metadata, Job, "jobs", key=("job_id",), indexes=[("state", "lease_until"), ("kind", "asked_by")])
+job_leases = table(metadata, JobLease, "job_leases", key=("id",))
 job_files = table(metadata, JobFile, "job_files", key=("job_id", "name"))
 job_cancels = table(metadata, JobCancel, "job_cancels", key=("job_id",))
 refused_rows = table(metadata, RefusedRow, "refused_rows", key=("job_id", "file", "row"))
@@ -130,6 +139,7 @@ def ask(uow: UnitOfWork, kind: str, *, input: dict[str, Any], files: dict[str, b
         input=input,
     )
     uow.put(job)
+    uow.put(JobLease(job.job_id, 0))
     for name, content in files.items():
         uow.put(JobFile(job.job_id, name, content))
     return job
@@ -159,8 +169,8 @@ class LeaseLost(Exception):
 class Working:
     """A job in work: its files, its units, its progress."""
 
-    def __init__(self, ground: Ground, job: Job) -> None:
-        self.ground, self.job = ground, job
+    def __init__(self, ground: Ground, job: Job, lease: JobLease) -> None:
+        self.ground, self.job, self.lease = ground, job, lease
         here, cancels = jobs.table, job_cancels.table
         self._standing = (  # asked at every step, so built once
             sa.select(here.c.lease_owner, cancels.c.asked_at)
@@ -178,9 +188,14 @@ class Working:
     async def unit(self, work: Callable[[UnitOfWork], Awaitable[R]], *, dry: bool = False) -> R:
         """One step as the principal who asked, in a unit of its own; a dry one is thrown away uncommitted."""
         cause = Cause(self.job.principal, self.job.kind, self.job.correlation_id, causation_id=str(self.job.job_id))
+
+        async def mine(uow: UnitOfWork) -> R:
+            await self.cancel_asked()
+            uow.rely(self.lease)  # a step of a process that slept through its lease was done by another
+            return await work(uow)
+
         if not dry:
-            await self.cancel_asked()  # a step of a process that slept through its lease was done by another
-            return await in_one_unit(self.ground, cause, work)
+            return await in_one_unit(self.ground, cause, mine)
         async with UnitOfWork(self.ground, cause) as uow:
             return await work(uow)
 
@@ -242,28 +257,32 @@ class Worker:
         while True:
             pulse.beat()
             self._news.clear()
-            job = await self._take()
-            if job is not None:
-                await self._work(job, pulse)
+            taken = await self._take()
+            if taken is not None:
+                await self._work(*taken, pulse)
             else:
                 await heard(self._news, POLL_S)
 
-    async def _take(self) -> Job | None:
-        columns, now = jobs.table.c, wall_now()
-        free = sa.or_(columns.state == "queued", sa.and_(columns.state == "running", columns.lease_until < now))
-        rows = await self.ground.store.fetch(sa.select(jobs.table).where(free).order_by(columns.asked_at).limit(1))
+    async def _take(self) -> tuple[Job, JobLease] | None:
+        here, leases, now = jobs.table.c, job_leases.table.c, wall_now()
+        free = sa.or_(here.state == "queued", sa.and_(here.state == "running", here.lease_until < now))
+        oldest = sa.select(jobs.table, leases.version).join(job_leases.table, leases.id == here.job_id).where(free)
+        rows = await self.ground.store.fetch(oldest.order_by(here.asked_at).limit(1))
         if not rows:
             return None
-        job = jobs.state(rows[0])
-        taken = sa.update(jobs.table).where(columns.job_id == job.job_id, free)
+        job, lease = jobs.state(rows[0][:-1]), JobLease(rows[0][0], rows[0][-1] + 1)
         mine = dataclasses.replace(job, state="running", lease_owner=self.owner, lease_until=now + LEASE)
+        taken = sa.update(jobs.table).where(here.job_id == job.job_id, free)
+        owned = sa.exists().where(here.job_id == job.job_id, here.lease_owner == self.owner)
+        raised = sa.update(job_leases.table).where(leases.id == job.job_id, leases.version == lease.version - 1, owned)
         touched = await self.ground.store.execute(
-            taken.values(state=mine.state, lease_owner=mine.lease_owner, lease_until=mine.lease_until)
+            taken.values(state=mine.state, lease_owner=mine.lease_owner, lease_until=mine.lease_until),
+            raised.values(version=lease.version),
         )
-        return mine if touched == 1 else None
+        return (mine, lease) if touched == 1 else None
 
-    async def _work(self, job: Job, pulse: Pulse) -> None:
-        working = Working(self.ground, job)
+    async def _work(self, job: Job, lease: JobLease, pulse: Pulse) -> None:
+        working = Working(self.ground, job, lease)
         renewing = asyncio.create_task(self._renew(job.job_id, pulse))
         try:
             state, facts = await self._outcome(working)

@@ -186,6 +186,10 @@ class UnitOfWork:
         rows = await self.fetch(sa.select(mapping.table).where(*self._equal(mapping, key)))
         return mapping.state(rows[0]) if rows else None
 
+    def rely(self, state: Any) -> None:
+        """Write nothing unless this row still has the version held here."""
+        self._rely(type(state), state)
+
     async def fetch(self, statement: AnySelect, *, heavy: bool = False) -> list[tuple[Any, ...]]:
         """Committed rows of any select; the caller applies `scope` where rows belong to somebody."""
         return list(await self.ground.store.fetch(statement, heavy=heavy))

@@ -31,7 +31,7 @@ from tests.kit.room import LOG_PART, Room, room
 from tests.kit.stores import BOTH
 from tests.unit.chassis import bakery
 from tests.unit.chassis.baker import CAUSE, OFFICER, by_mill, deliveries, found, loaf, oven, records, until
-from tests.unit.chassis.bakery import Day, LoafWentStale, Stock, held, spoilt
+from tests.unit.chassis.bakery import Day, LoafWentStale, Stock, held, reached, spoilt
 from tests.unit.chassis.mill import FlourDelivered
 
 Open = Callable[[], AbstractAsyncContextManager[Room]]
@@ -306,6 +306,7 @@ async def test_a_jump_of_two_years_makes_one_expiry_in_two_processes(here: Room,
 
 
 async def test_after_a_kill_another_process_takes_the_job_over_where_it_was(here: Room, open_room: Open) -> None:
+    reached.clear()
     held[2] = asyncio.Event()
     wanted = {"steps": 5, "oven_id": await oven(here.as_(OFFICER))}
 
@@ -313,7 +314,7 @@ async def test_after_a_kill_another_process_takes_the_job_over_where_it_was(here
         return ask(uow, "kneading", input=wanted, files={})
 
     await in_one_unit(here.running.ground, CAUSE, work)
-    await until(lambda: _is(here, "running", 2))
+    await until(lambda: _reached(2))
     asleep = held.pop(2)
     expired = sa.update(jobs.table).values(lease_until=wall_now() - timedelta(seconds=1))
     await here.running.store.execute(expired)
@@ -323,6 +324,10 @@ async def test_after_a_kill_another_process_takes_the_job_over_where_it_was(here
         await asyncio.sleep(0.2)
         assert await _is(other, "finished", 5)
     assert [each.heat for each in await found(here.running.store, bakery.ovens)] == [5]
+
+
+async def _reached(step: int) -> bool:
+    return step in reached
 
 
 async def _is(here: Room, state: str, done: int) -> bool:

@@ -29,6 +29,8 @@ spoilt: set[UUID] = set()
 """Whatever the present release of the bakery cannot cope with: deliveries, loaves."""
 held: dict[int, asyncio.Event] = {}
 """Steps of a kneading that wait until a test lets them go on."""
+reached: set[int] = set()
+"""Those of them a kneading has come to."""
 tried: list[str] = []
 """The use cases that ran, as often as they did: with what was refused or ran again."""
 A_MOMENT_S = 0.002
@@ -307,6 +309,7 @@ async def knead(job: Working) -> dict[str, Any]:
     wanted: Job = job.job
     for step in range(wanted.done, wanted.input["steps"]):
         if step in held:
+            reached.add(step)
             await held[step].wait()
         await job.unit(lambda uow: stoke(uow, UUID(wanted.input["oven_id"])))
         await job.advance(step + 1, total=wanted.input["steps"])

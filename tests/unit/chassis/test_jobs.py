@@ -11,13 +11,26 @@ import sqlalchemy as sa
 
 from chassis import jobs as chassis_jobs
 from chassis.clock import wall_now
-from chassis.jobs import Job, JobFailed, JobFile, JobHasEnded, RefusedRow, Worker, Working, ask, cancel, job_files, jobs
+from chassis.jobs import (
+    Job,
+    JobFailed,
+    JobFile,
+    JobHasEnded,
+    JobLease,
+    RefusedRow,
+    Worker,
+    Working,
+    ask,
+    cancel,
+    job_files,
+    jobs,
+)
 from chassis.jobs import refused_rows as refused
 from chassis.unit_of_work import UnitOfWork, in_one_unit
 from tests.kit.room import Room, room
 from tests.unit.chassis import bakery
 from tests.unit.chassis.baker import CAUSE, OFFICER, found, oven, until
-from tests.unit.chassis.bakery import held
+from tests.unit.chassis.bakery import held, reached
 
 
 async def _asked(here: Room, steps: int, kind: str = "kneading", **files: bytes) -> Job:
@@ -47,7 +60,12 @@ async def _is(here: Room, state: str, done: int) -> bool:
 
 
 def _hold(step: int) -> None:
+    reached.discard(step)
     held[step] = asyncio.Event()
+
+
+async def _reached(step: int) -> bool:
+    return step in reached
 
 
 async def _cancel(here: Room, job: Job) -> None:
@@ -114,8 +132,7 @@ async def _ended(here: Room) -> bool:
 async def test_after_a_kill_another_takes_the_job_over_where_it_was(here: Room, folder: Path) -> None:
     _hold(3)
     job = await _asked(here, 6)
-    await until(lambda: _is(here, "running", 3))
-    await asyncio.sleep(0.05)  # its progress is seen a moment before it has reached the step it waits in
+    await until(lambda: _reached(3))
     asleep = held.pop(3)
     # What a kill leaves behind: a running job whose lease nobody renews.
     expired = sa.update(jobs.table).values(lease_until=wall_now() - timedelta(seconds=1))
@@ -131,6 +148,35 @@ async def test_after_a_kill_another_takes_the_job_over_where_it_was(here: Room, 
         assert await _heat(other) == 6
     assert job.job_id == ended.job_id
     assert here.running.supervisor.pulses["bakery.jobs"].restarts == 0
+
+
+async def test_a_step_that_was_begun_under_a_lost_lease_is_not_written(here: Room, folder: Path) -> None:
+    begun, go_on = asyncio.Event(), asyncio.Event()
+
+    async def work(job: Working) -> dict[str, Any]:
+        async def step(uow: UnitOfWork) -> None:
+            oven = bakery.Oven(uow.new_id(), 0, f"Oven {uow.new_id()}")  # new: no version of its own holds it back
+            uow.save(oven, bakery.OvenBuilt(oven_id=oven.id))
+            if not begun.is_set():
+                begun.set()
+                await go_on.wait()  # everything is checked, nothing is written
+
+        await job.unit(step)
+        return {}
+
+    bakery.jobs.kinds["slow"] = work
+    try:
+        await _asked(here, 1, "slow")
+        await begun.wait()
+        expired = sa.update(jobs.table).values(lease_until=wall_now() - timedelta(seconds=1))
+        await here.running.store.execute(expired)
+        async with room(bakery.service, folder) as other:
+            await until(lambda: _is(other, "finished", 0))
+            go_on.set()
+            await asyncio.sleep(0.2)
+            assert len(await found(other.running.store, bakery.ovens)) == 2  # the one it was asked with, and one
+    finally:
+        del bakery.jobs.kinds["slow"]
 
 
 async def test_a_lease_that_is_kept_is_left_alone(here: Room, folder: Path) -> None:
@@ -208,7 +254,7 @@ async def test_a_job_that_cannot_go_on_says_why_and_our_mistakes_are_called_so(h
 async def test_refused_rows_are_kept_with_the_progress_and_once(here: Room) -> None:
     job = await _asked(here, 0, "nothing_of_the_kind")
     await until(lambda: _is(here, "failed", 0))
-    working = Working(here.running.ground, await _job(here))
+    working = Working(here.running.ground, await _job(here), JobLease(job.job_id, 1))
     row = RefusedRow(job.job_id, "dough", 7, "kg", "not_a_number", "A number is expected.", {"kg": "many"})
     for _ in range(2):
         await working.advance(7, refused=[row])
