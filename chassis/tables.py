@@ -34,6 +34,14 @@ class Outgoing:
 
 
 @dataclass(frozen=True, slots=True)
+class Thread:
+    """What units write one at a time, in all processes: each that is written raises the version."""
+
+    id: UUID
+    version: int
+
+
+@dataclass(frozen=True, slots=True)
 class Received:
     """An event that has taken its effect with this consumer."""
 
@@ -83,6 +91,7 @@ sa.Index(
 )
 sa.Index("uq_outbox_event_id", outbox.table.c.event_id, unique=True)
 sa.Index("ix_outbox_subject", outbox.table.c.subject, outbox.table.c.sequence)
+threads = table(metadata, Thread, "threads", key=("id",))
 inbox = table(metadata, Received, "inbox", key=("consumer", "event_id"))
 answers = table(metadata, Answer, "answers", key=("slot",), indexes=[("answered_at",)])
 failed_deliveries = table(

@@ -16,7 +16,7 @@ from chassis.clock import Clock, new_id, wall_now
 from chassis.pack import Pack
 from chassis.store.mapping import Mapped, mapped
 from chassis.store.port import AnySelect, Batch, Clash, Guard, Insert, Put, Store, Update, Violated
-from chassis.tables import Outgoing
+from chassis.tables import Outgoing, Thread, threads
 from contracts.event import Event
 from contracts.principals import Principal
 from contracts.refusals import NotFound, Refusal, StaleVersion, TooBusy
@@ -114,6 +114,7 @@ class UnitOfWork:
         self._rows: dict[tuple[str, tuple[Any, ...]], Any] = {}
         self._inserts: list[Insert] = []
         self._outgoing: list[Outgoing] = []
+        self._alone: dict[UUID, int] = {}
 
     async def __aenter__(self) -> "UnitOfWork":
         if self._turn is not None:
@@ -186,6 +187,19 @@ class UnitOfWork:
         rows = await self.fetch(sa.select(mapping.table).where(*self._equal(mapping, key)))
         return mapping.state(rows[0]) if rows else None
 
+    async def alone_on(self, *ids: UUID) -> None:
+        """Of two units that ask for the same id, in any process, the second runs again and sees what the first wrote.
+
+        For an invariant over rows that no one version guards (the seats of a session, the days of a trainer).
+        Ask first, read afterwards.
+        """
+        for id in ids:
+            if not self._has_turn:
+                await self._take_turn(id)
+            if id not in self._alone:
+                thread = await self.find(Thread, id=id)
+                self._alone[id] = thread.version if thread else 0
+
     def rely(self, state: Any) -> None:
         """Write nothing unless this row still has the version held here."""
         self._rely(type(state), state)
@@ -251,6 +265,8 @@ class UnitOfWork:
         try:
             await self.ground.store.commit(batch)
         except Violated as violated:
+            if violated.table == threads.table.name:
+                raise Clash(violated.table, violated.row["id"]) from violated
             refusal = self._refusal_of(violated)
             if refusal is None:
                 raise
@@ -277,6 +293,8 @@ class UnitOfWork:
             values = mapped(Outgoing).row(event)
             del values["position"]
             changes.append(Insert(mapped(Outgoing).table, values))
+        if changes:
+            changes += [_passed(id, version) for id, version in self._alone.items()]
         return Batch(changes, list(self._relied.values()))
 
     # inside
@@ -334,6 +352,11 @@ class UnitOfWork:
     @staticmethod
     def _equal(mapping: Mapped[Any], equals: dict[str, Any]) -> list[sa.ColumnElement[bool]]:
         return [mapping.table.c[name] == value for name, value in equals.items()]
+
+
+def _passed(id: UUID, version: int) -> Insert | Update:
+    row = {"id": id, "version": version + 1}
+    return Update(threads.table, row, version) if version else Insert(threads.table, row)
 
 
 async def in_one_unit(

@@ -334,6 +334,26 @@ async def _is(here: Room, state: str, done: int) -> bool:
     return [(each.state, each.done) for each in await found(here.running.store, jobs)] == [(state, done)]
 
 
+async def test_what_no_row_guards_is_written_by_one_unit_at_a_time_in_all_processes(
+    here: Room, open_room: Open
+) -> None:
+    kitchen = new_id()
+
+    async def one_of_five(uow: UnitOfWork) -> bool:
+        await uow.alone_on(kitchen)
+        standing = len(await uow.fetch(sa.select(bakery.ovens.table.c.id)))
+        await asyncio.sleep(0.001)
+        if standing < 5:
+            oven = bakery.Oven(uow.new_id(), 0, f"Oven {uow.new_id()}")
+            uow.save(oven, bakery.OvenBuilt(oven_id=oven.id))
+        return standing < 5
+
+    async with open_room() as other:
+        asked = [in_one_unit(each.running.ground, CAUSE, one_of_five) for _ in range(10) for each in (here, other)]
+        assert sum(await asyncio.gather(*asked)) == 5
+    assert len(await found(here.running.store, bakery.ovens)) == 5
+
+
 async def test_a_stop_at_any_moment_leaves_nothing_half_done(here: Room, open_room: Open) -> None:
     dice, events, acknowledged = random.Random(3), deliveries(mills=4, each=40), 0
     await here.running.stop()
