@@ -16,8 +16,9 @@ class Topic:
 TOPICS: dict[str, Topic] = {
     topic.name: topic
     for topic in (
-        Topic("clients", "clients", ("matching", "assessments", "impact", "exchange")),
-        Topic("matching", "matching", ("clients", "assessments", "impact", "exchange")),
+        Topic("clients", "clients", ("matching", "assessments", "training", "impact", "exchange")),
+        Topic("matching", "matching", ("clients", "assessments", "training", "impact", "exchange")),
         Topic("assessments", "assessments", ("clients", "matching", "impact", "exchange")),
+        Topic("training", "training", ("matching", "impact", "exchange")),
     )
 }

@@ -4,7 +4,7 @@ import importlib
 
 from chassis.service import Service
 
-NAMES = ("clients", "matching", "assessments", "impact", "exchange")
+NAMES = ("clients", "matching", "assessments", "training", "impact", "exchange")
 
 
 def load(name: str) -> Service:

@@ -1,0 +1,1 @@
+"""Training: courses, sessions with seats, and certificates that change who may be offered work."""

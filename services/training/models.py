@@ -1,0 +1,66 @@
+"""The tables of the training service, and what it keeps of its neighbours."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+import sqlalchemy as sa
+
+from chassis.store.mapping import Unique, table
+from services.training.domain.certificates import Certificate, CertificateIsIssued
+from services.training.domain.courses import Course
+from services.training.domain.enrolments import STANDING, Enrolment, PersonIsEnrolled
+from services.training.domain.participants import Participant
+from services.training.domain.sessions import Session
+
+metadata = sa.MetaData()
+
+
+@dataclass(frozen=True, slots=True)
+class KnownExpert:
+    """A person works for a provider, or did."""
+
+    expert_id: UUID
+    person_id: UUID
+    provider_id: UUID
+    is_active: bool
+
+
+@dataclass(frozen=True, slots=True)
+class KnownClient:
+    """A client of the centre."""
+
+    client_id: UUID
+
+
+_standing = ", ".join(f"'{status}'" for status in STANDING)
+courses = table(metadata, Course, "courses", indexes=[("status",)])
+sessions = table(
+    metadata, Session, "sessions", indexes=[("course_id",), ("status", "starts_at"), ("programme_code",), ("province",)]
+)
+enrolments = table(
+    metadata,
+    Enrolment,
+    "enrolments",
+    root=(Session, "session_id"),
+    unique=[Unique(("session_id", "person_id"), PersonIsEnrolled, where=f"status IN ({_standing})")],
+    indexes=[
+        ("session_id", "status", "place"),
+        ("person_id",),
+        ("provider_id",),
+        ("client_id",),
+        ("status", "deadline_at"),
+    ],
+)
+participants = table(metadata, Participant, "participants", key=("person_id",), indexes=[("name_key",)])
+certificates = table(
+    metadata,
+    Certificate,
+    "certificates",
+    root=(Session, "session_id"),
+    unique=[Unique(("enrolment_id",), CertificateIsIssued), Unique(("check_code",), CertificateIsIssued)],
+    indexes=[("session_id",), ("person_id",), ("provider_id",), ("status", "valid_until")],
+)
+known_experts = table(
+    metadata, KnownExpert, "known_experts", key=("expert_id",), indexes=[("person_id",), ("provider_id",)]
+)
+known_clients = table(metadata, KnownClient, "known_clients", key=("client_id",))

@@ -1,0 +1,27 @@
+"""What training keeps of its neighbours: who works for which provider, and the clients there are."""
+
+import dataclasses
+
+from chassis.consumer import Projections, View
+from contracts.clients import ClientRegistered
+from contracts.matching import ExpertAdded, ExpertRetired
+from services.training.models import KnownClient, KnownExpert
+
+projections = Projections(KnownExpert, KnownClient)
+
+
+@projections.on(ExpertAdded)
+async def keep_expert(event: ExpertAdded, view: View) -> None:
+    view.put(KnownExpert(event.expert_id, event.person_id, event.provider_id, is_active=True))
+
+
+@projections.on(ExpertRetired)
+async def retire_expert(event: ExpertRetired, view: View) -> None:
+    expert = await view.find(KnownExpert, expert_id=event.expert_id)
+    if expert is not None:
+        view.put(dataclasses.replace(expert, is_active=False))
+
+
+@projections.on(ClientRegistered)
+async def keep_client(event: ClientRegistered, view: View) -> None:
+    view.put(KnownClient(event.client_id))
