@@ -20,6 +20,7 @@ from chassis.http import Guarded, Problem, refuse_in_words
 from chassis.jobs import Jobs, Worker
 from chassis.log.port import EventLog
 from chassis.migrations.runner import CHASSIS, Part
+from chassis.notices.records import Notice
 from chassis.pack import Pack, Section
 from chassis.rebuild import rebuild
 from chassis.relay import Relay
@@ -31,6 +32,7 @@ from chassis.tables import failed_deliveries
 from chassis.telemetry import Traced, consumer_lag, deliveries, outbox_oldest_s, outbox_waiting, units
 from chassis.timers import Housekeeping, Sweep, Timers
 from chassis.unit_of_work import Ground, Scope
+from contracts.principals import Principal
 
 log = structlog.get_logger()
 
@@ -91,7 +93,9 @@ class Running:
         self.service, self.store, self.log = service, store, event_log
         if service.section is not None:
             pack.section(service.name, service.section)
-        self.ground = Ground(service.name, source, store, clock, pack, dict(service.scopes or {}))
+        self.ground = Ground(
+            service.name, source, store, clock, pack, {Notice: _of_the_house, **(service.scopes or {})}
+        )
         self.supervisor = Supervisor()
         self.health = Health(service.name, self.supervisor)
         self.relay = Relay(store, event_log, source)
@@ -195,6 +199,11 @@ class Running:
         place = f"/v1/admin/{self.service.name}/failed-deliveries"
         dead = {name: states["dead"] for name, states in failed.items() if "dead" in states}
         return {name: f"dead deliveries that wait for an administrator: {n}, see {place}" for name, n in dead.items()}
+
+
+def _of_the_house(_: Principal) -> sa.ColumnElement[bool]:
+    """Whoever causes a notice may write it and call it off; only administrators are shown any."""
+    return sa.true()
 
 
 __all__ = ["Problem", "Running", "Service"]

@@ -9,6 +9,9 @@ import sqlalchemy as sa
 from chassis.store.mapping import table
 
 metadata = sa.MetaData()
+NOTICES = "notices"
+ONCE = frozenset({"threads", NOTICES})
+"""Where a taken key means that another unit came first: this one runs again and sees it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from types import TracebackType
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -16,7 +16,7 @@ from chassis.clock import Clock, new_id, wall_now
 from chassis.pack import Pack
 from chassis.store.mapping import Mapped, mapped
 from chassis.store.port import AnySelect, Batch, Clash, Guard, Insert, Put, Store, Update, Violated
-from chassis.tables import Outgoing, Thread, threads
+from chassis.tables import ONCE, Outgoing, Thread, threads
 from contracts.event import Event
 from contracts.principals import Principal
 from contracts.refusals import NotFound, Refusal, StaleVersion, TooBusy
@@ -227,16 +227,20 @@ class UnitOfWork:
         """Keep a new state and the events that explain it; returns it with its new version."""
         if not events:
             raise TypeError(f"{type(state).__name__} changed without an event")
-        mapping = mapped(type(state))
+        kept, held = self.keep(state, steps=len(events)), cast(Any, state)
+        for step, event in enumerate(events, start=1):
+            self._publish(mapped(type(state)), held, event, held.version + step)
+        return kept
+
+    def keep(self, state: T, *, steps: int = 1) -> T:
+        """Keep a state with a version that no event tells of (a notice's); returns it with its new version."""
         held: Any = state
-        key = (mapping.table.name, held.id)
+        key = _key(type(state), held.id)
         written = self._written.get(key)
         if written is not None and written.state.version != held.version:
             raise RuntimeError(f"{type(state).__name__} was saved before: go on with what save returned")
-        kept: Any = dataclasses.replace(held, version=held.version + len(events))
+        kept: Any = dataclasses.replace(held, version=held.version + steps)
         self._written[key] = _Written(written.expected if written else held.version, kept)
-        for step, event in enumerate(events, start=1):
-            self._publish(mapping, held, event, held.version + step)
         return kept  # type: ignore[no-any-return]
 
     def put(self, row: Any) -> None:
@@ -265,7 +269,7 @@ class UnitOfWork:
         try:
             await self.ground.store.commit(batch)
         except Violated as violated:
-            if violated.table == threads.table.name:
+            if violated.table in ONCE and violated.columns == {"id"}:
                 raise Clash(violated.table, violated.row["id"]) from violated
             refusal = self._refusal_of(violated)
             if refusal is None:
