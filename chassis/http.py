@@ -1,10 +1,7 @@
 """The edge of a service: problem documents, strict bodies, pages, ETags, sizes."""
 
-import csv
-import io
 import re
-from collections.abc import Iterable, Sequence
-from itertools import chain
+from collections.abc import Iterable
 from typing import Annotated, Any, ClassVar, Generic, TypeVar
 from uuid import UUID
 
@@ -324,18 +321,3 @@ def if_match(given: str | None, *, needed: bool) -> int | None:
     if found is None:
         raise IfMatchIsMalformed
     return int(found[1])
-
-
-def as_csv(header: Sequence[str], rows: Iterable[Sequence[Any]]) -> str:
-    """Rows as CSV whose cells no spreadsheet takes for a formula."""
-    out = io.StringIO()
-    writer = csv.writer(out)
-    for row in chain([header], rows):
-        writer.writerow([_defused(cell) for cell in row])
-    return out.getvalue()
-
-
-def _defused(cell: Any) -> Any:
-    if isinstance(cell, str) and cell[:1] in ("=", "+", "-", "@", "\t", "\r"):
-        return "'" + cell
-    return "" if cell is None else cell

@@ -9,10 +9,11 @@ from uuid import UUID
 import sqlalchemy as sa
 from fastapi import Response
 
-from chassis.http import Out, Page, as_csv, page_after
+from chassis.http import Out, Page, page_after
 from chassis.imports.mappings import oddity
 from chassis.imports.runs import ALREADY_THERE, REFUSED, REGISTERED
 from chassis.jobs import Job, JobCancel, RefusedRow, job_cancels, jobs, refused_rows
+from chassis.sheets_out import as_csv
 from chassis.unit_of_work import UnitOfWork
 from contracts.principals import Administrator
 from contracts.refusals import NotFound

@@ -6,8 +6,9 @@ from typing import Annotated, Any
 from fastapi import Path, Query, Request, Response
 
 from chassis.auth import allow
-from chassis.http import as_csv, problems
+from chassis.http import problems
 from chassis.route import Routes, Uow
+from chassis.sheets_out import as_csv
 from contracts.principals import Administrator, Donor, Ministry, Officer, Reviewer
 from contracts.refusals import NotFound, Refusal
 from services.impact.domain.readers import OneFilterIsEnough, Reach, reach_of, require_one_filter

@@ -3,7 +3,7 @@
 from datetime import date
 from decimal import Decimal
 
-from chassis.http import as_csv
+from chassis.sheets_out import as_csv
 from services.impact.domain.results import Actual
 from services.impact.pack import Indicator
 from services.impact.schemas import Covered, IndicatorOut, ProgrammeOut
