@@ -247,11 +247,7 @@ class Worker:
         self.ground, self.kinds = ground, kinds
         self.owner = new_id()
         self._news = asyncio.Event()
-        ground.store.on_commit(self._notice)
-
-    def _notice(self, batch: Any) -> None:
-        if any(change.table is jobs.table for change in batch.changes):
-            self._news.set()
+        ground.store.on_news(jobs.table, self._news.set)
 
     async def run(self, pulse: Pulse) -> None:
         while True:

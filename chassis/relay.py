@@ -8,7 +8,7 @@ import structlog
 
 from chassis.clock import wall_now
 from chassis.log.port import EventLog, Record
-from chassis.store.port import Batch, Leadership, Store
+from chassis.store.port import Leadership, Store
 from chassis.supervision import Pulse, heard
 from chassis.tables import Outgoing, outbox
 
@@ -19,17 +19,13 @@ unpublished = outbox.table.c.published_at.is_(None)
 
 
 class Relay:
-    """Woken after each commit that left events; polls slowly as a safety net; holds no transaction open
-    while it talks to the log."""
+    """Woken after each commit of any process that left events; polls slowly as a safety net; holds no transaction
+    open while it talks to the log."""
 
     def __init__(self, store: Store, event_log: EventLog, source: str) -> None:
         self.store, self.log, self.source = store, event_log, source
         self._news = asyncio.Event()
-        store.on_commit(self._notice)
-
-    def _notice(self, batch: Batch) -> None:
-        if any(change.table is outbox.table for change in batch.changes):
-            self._news.set()
+        store.on_news(outbox.table, self._news.set)
 
     async def run(self, pulse: Pulse) -> None:
         """Lead, publish, mark; leave the lead when it is lost."""

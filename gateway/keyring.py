@@ -53,7 +53,7 @@ class Keyring:
         self._store = store
         self._found: dict[str, Bearer] = {}
         self._changes = 0
-        store.on_commit(self._hear)
+        store.on_news(keys.table, self._hear)
 
     async def bearer(self, headers: list[tuple[bytes, bytes]]) -> Bearer | None:
         """Who sends these headers, None for nobody; a key that is not good raises a 401."""
@@ -95,10 +95,9 @@ class Keyring:
             self._found.clear()
         self._found[digest] = found
 
-    def _hear(self, batch: Batch) -> None:
-        if any(change.table is keys.table for change in batch.changes):
-            self._changes += 1
-            self._found.clear()
+    def _hear(self) -> None:
+        self._changes += 1
+        self._found.clear()
 
 
 def _text(given: list[bytes]) -> bytes:

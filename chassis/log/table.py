@@ -69,6 +69,11 @@ class TableLog:
     def __init__(self, store: Store) -> None:
         self.store = store
         self._subscriptions: list[TableSubscription] = []
+        store.on_news(entries.table, self._wake)
+
+    def _wake(self) -> None:
+        for each in self._subscriptions:
+            each.wake()
 
     async def start(self) -> None:
         await self.store.start()
@@ -87,8 +92,6 @@ class TableLog:
             new = [Insert(entries.table, _row(each)) for each in records if each.event_id not in known]
             if new:
                 await self.store.commit(Batch(list(new)))
-        for each in self._subscriptions:
-            each.wake()
 
     async def _known(self, records: Sequence[Record]) -> set[UUID]:
         ids = [record.event_id for record in records]
@@ -128,7 +131,8 @@ class TableLog:
 
 
 class TableSubscription:
-    """Woken by each append; its positions are written at most once a second (the inbox settles repeats)."""
+    """Woken by each append of any process; its positions are written at most once a second (the inbox settles
+    repeats)."""
 
     def __init__(self, log: TableLog, group: str, topics: tuple[str, ...]) -> None:
         self.log, self.group, self.topics = log, group, topics

@@ -109,6 +109,10 @@ class Store(Protocol):
     def on_commit(self, listener: Callable[[Batch], None]) -> None:
         """Call this after each committed unit, in the event loop (wakes the relay and waiting readers)."""
 
+    def on_news(self, table: sa.Table, listener: Callable[[], None]) -> None:
+        """Call this after each unit that changed a table, of whichever process on this database; of other processes'
+        units perhaps once for many, and once too often rather than never."""
+
     async def try_lead(self, name: str) -> "Leadership | None":
         """Become the only holder of a name among all processes on this database, or None while another is."""
 

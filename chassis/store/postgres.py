@@ -17,6 +17,7 @@ from sqlalchemy.dialects.postgresql.asyncpg import dialect as asyncpg_dialect
 from chassis.store.port import AnySelect, Batch, StoreError, Unreachable
 from chassis.store.postgres_commits import Commits
 from chassis.store.postgres_errors import CONNECTING, Connection, in_port_words, is_lost, unreachable, violated
+from chassis.store.postgres_news import News
 from chassis.store.postgres_readers import Readers
 from chassis.store.postgres_units import Unit, Units
 from chassis.store.statements import Ready, Statements, decoded
@@ -49,6 +50,7 @@ class PostgresStore:
         self._reading, self._writing = readers, writers
         self._patience_s, self._pg_dump = patience_s, pg_dump
         self._listeners: list[Callable[[Batch], None]] = []
+        self._news = News(self._connect)
         self._readers: Readers | None = None
         self._commits: Commits | None = None
         self.group_sizes: Counter[int] = Counter()
@@ -75,6 +77,7 @@ class PostgresStore:
             self._units, self._connect_to_write, self._written, writers=self._writing, patience_s=self._patience_s
         )
         self.group_sizes = self._commits.group_sizes
+        self._news.start()
 
     async def stop(self) -> None:
         """Write what waits, then close; safe to call twice."""
@@ -82,6 +85,7 @@ class PostgresStore:
         if readers is None or commits is None:
             return
         await commits.close()
+        await self._news.stop()
         await asyncio.gather(*self._running, return_exceptions=True)
         for leading in list(self._leading):
             await leading.release()
@@ -134,6 +138,7 @@ class PostgresStore:
     def _written(self, unit: Unit) -> None:
         for listener in self._listeners:  # before the caller goes on, and even if it has gone away
             self._loop.call_soon(listener, unit.batch)
+        self._loop.call_soon(self._news.changed, {change.table.name for change in unit.batch.changes})
         if not unit.done.done():
             unit.done.set_result(None)
 
@@ -166,6 +171,9 @@ class PostgresStore:
 
     def on_commit(self, listener: Callable[[Batch], None]) -> None:
         self._listeners.append(listener)
+
+    def on_news(self, table: sa.Table, listener: Callable[[], None]) -> None:
+        self._news.listen(table.name, listener)
 
     async def try_lead(self, name: str) -> "Leading | None":
         """An advisory lock of a session of its own: it ends with the session, whatever becomes of this process."""

@@ -119,6 +119,15 @@ class SqliteStore:
     def on_commit(self, listener: Callable[[Batch], None]) -> None:
         self._listeners.append(listener)
 
+    def on_news(self, table: sa.Table, listener: Callable[[], None]) -> None:
+        """No other process has this file open."""
+
+        def told(batch: Batch) -> None:
+            if any(change.table is table for change in batch.changes):
+                listener()
+
+        self.on_commit(told)
+
     async def try_lead(self, name: str) -> "AlwaysLeading":
         """The folder lock already keeps other processes out."""
         return AlwaysLeading()

@@ -7,7 +7,7 @@ from weakref import WeakKeyDictionary
 
 import sqlalchemy as sa
 
-from chassis.store.port import Batch, Store
+from chassis.store.port import Store
 from chassis.supervision import heard
 from services.exchange.models import Entry, journal
 
@@ -24,16 +24,15 @@ class Wanted:
 
 
 class Arrivals:
-    """A bell for everybody who waits: it rings when this process has written into the journal."""
+    """A bell for everybody who waits: it rings when something was written into the journal."""
 
     def __init__(self, store: Store) -> None:
         self.bell = asyncio.Event()
-        store.on_commit(self._notice)
+        store.on_news(journal.table, self._ring)
 
-    def _notice(self, batch: Batch) -> None:
-        if any(change.table is journal.table for change in batch.changes):
-            rung, self.bell = self.bell, asyncio.Event()
-            rung.set()
+    def _ring(self) -> None:
+        rung, self.bell = self.bell, asyncio.Event()
+        rung.set()
 
 
 _arrivals: WeakKeyDictionary[Store, Arrivals] = WeakKeyDictionary()
@@ -58,7 +57,7 @@ async def next_entries(store: Store, after: int, wanted: Wanted, *, limit: int, 
         left = until - loop.time()
         if found or left <= 0:
             return [journal.state(row) for row in found]
-        # In a cluster another process may write the journal: its readers look again now and then.
+        # Another process may write the journal, and its word of it may be lost: readers look again now and then.
         await heard(bell, min(left, LOOK_AGAIN_S))
 
 
