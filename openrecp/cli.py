@@ -109,7 +109,7 @@ def migrate(data: Data = FOLDER, as_json: AsJson = False) -> None:
     from openrecp.folder import DataFolder
 
     with DataFolder(data):
-        from openrecp.house import migrate as bring
+        from openrecp.databases import migrate as bring
 
         done = _run(bring(_settings(data)))
     _tell({"migrated": done}, as_json, lambda each: "\n".join(each["migrated"]) or "Nothing to do.")
@@ -326,7 +326,7 @@ def documents(
 @app.command(hidden=True)
 def migration(service: str, message: str) -> None:
     """Write the next migration script of a service."""
-    from openrecp.house import parts
+    from openrecp.databases import parts
 
     part = next(each for each in parts() if each.name == service)
     from chassis.migrations.runner import autogenerate

@@ -1,6 +1,5 @@
 """Everything in one process: a store per service, the embedded log, the gateway in front."""
 
-import asyncio
 import gc
 import json
 from collections.abc import AsyncIterator
@@ -9,31 +8,23 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import structlog
-
 from chassis import jobs
 from chassis.auth import TokenCheck, TokenMint
 from chassis.clock import Clock
-from chassis.log import table as log_table
 from chassis.log.table import TableLog
-from chassis.migrations.runner import Part, migrate_postgres, migrate_sqlite
 from chassis.pack import Pack, PackInvalid
 from chassis.service import Running
 from chassis.settings import ROOT, Settings
-from chassis.store.port import Store
-from chassis.store.sqlite import SqliteStore
-from gateway.app import PARTS as GATEWAY_PARTS
 from gateway.app import RunningGateway
 from gateway.keyring import administrator_key
 from gateway.signing import signing_key
 from gateway.transports import InProcess
+from openrecp.databases import event_log_of, migrate, store_of
 from openrecp.folder import write_secret
 from openrecp.packs import faults_of
 from openrecp.sentences import InWords
 from openrecp.services import NAMES, load
 
-log = structlog.get_logger()
-LOG_PARTS = [Part("log", ROOT / "chassis" / "log" / "migrations", log_table.metadata)]
 PACK = "pack"
 PERMISSIONS = ROOT / "contracts" / "permissions.json"
 
@@ -74,7 +65,7 @@ async def open_house(settings: Settings, clock: Clock | None = None) -> AsyncIte
     clock = clock or Clock(settable=settings.clock == "settable")
     mint = TokenMint(signing_key(settings.data), settings.issuer)
     async with AsyncExitStack() as stack:
-        event_log = TableLog(store_of(settings, "log"))
+        event_log = event_log_of(settings)
         await event_log.start()
         stack.push_async_callback(event_log.stop)
         running = {name: _service(name, settings, event_log, clock, pack, mint) for name in NAMES}
@@ -118,49 +109,6 @@ def _gateway(
         services={name: InProcess(each.app) for name, each in running.items()},
         permissions=json.loads(PERMISSIONS.read_text(encoding="utf-8")),
     )
-
-
-def database_of(settings: Settings, name: str) -> tuple[Path, str | None]:
-    """Where a service keeps its state: its file under the data folder, or its PostgreSQL database."""
-    template = settings.database.get_secret_value()
-    return settings.data / f"{name}.sqlite", template.replace("{service}", name) if template else None
-
-
-def store_of(settings: Settings, name: str) -> Store:
-    """The store of a service, by the settings."""
-    path, dsn = database_of(settings, name)
-    if dsn is None:
-        return SqliteStore(path)
-    from chassis.store.postgres import PostgresStore
-
-    return PostgresStore(dsn)
-
-
-def parts_of(name: str) -> list[Part]:
-    """The sections of a database's schema: a service's, the gateway's or the log's."""
-    if name == "log":
-        return LOG_PARTS
-    return GATEWAY_PARTS if name == "gateway" else load(name).parts
-
-
-def parts() -> list[Part]:
-    """Every section there is, by which `openrecp migration` finds one."""
-    every = {part.name: part for name in ("log", "gateway", *NAMES) for part in parts_of(name)}
-    return list(every.values())
-
-
-async def migrate(settings: Settings) -> list[str]:
-    """Bring every database to this version's schema, one after the other; says what was done."""
-    done: list[str] = []
-    for name in ("log", "gateway", *NAMES):
-        path, dsn = database_of(settings, name)
-        if dsn is None:
-            done += await asyncio.to_thread(migrate_sqlite, path, parts_of(name))
-        else:
-            done += await migrate_postgres(dsn, parts_of(name))
-    for line in done:
-        log.info("migrated", what=line)
-    return done
 
 
 class DeploymentExists(InWords):

@@ -5,6 +5,7 @@ import sqlite3
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote, urlsplit, urlunsplit
 
 import sqlalchemy as sa
 
@@ -85,6 +86,26 @@ async def migrate_postgres(dsn: str, parts: list[Part]) -> list[str]:
                 done.append(f"{part.name} → {part.head}")
     await engine.dispose()
     return done
+
+
+async def create_database(dsn: str) -> bool:
+    """Make the database of an address where there is none; whether it was made. Two at once make it once."""
+    import asyncpg
+
+    try:
+        await (await asyncpg.connect(dsn)).close()
+        return False
+    except asyncpg.InvalidCatalogNameError:
+        pass
+    place = urlsplit(dsn)
+    server = await asyncpg.connect(urlunsplit(place._replace(path="/postgres")))
+    try:
+        await server.execute(f'CREATE DATABASE "{unquote(place.path[1:])}"')
+        return True
+    except (asyncpg.DuplicateDatabaseError, asyncpg.UniqueViolationError):
+        return False
+    finally:
+        await server.close()
 
 
 async def applied_postgres(dsn: str, parts: list[Part]) -> list[str | None]:

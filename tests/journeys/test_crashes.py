@@ -20,7 +20,7 @@ from pydantic import SecretStr
 from chassis import jobs
 from chassis.imports.runs import CHUNK
 from chassis.settings import Settings
-from openrecp.house import store_of
+from openrecp.databases import store_of
 from openrecp.play import play
 from openrecp.remote import Remote, rebuild
 from openrecp.stage import Stage

@@ -14,7 +14,7 @@ from chassis.settings import Settings
 from chassis.store.mapping import mapped_classes
 from chassis.store.port import AnySelect, Store
 from chassis.tables import failed_deliveries, outbox
-from openrecp.house import store_of
+from openrecp.databases import store_of
 from openrecp.services import NAMES, load
 
 DEADLINE_S = 60.0

@@ -17,8 +17,9 @@ from chassis.settings import ROOT, Settings
 from chassis.store.port import Batch, Insert
 from gateway.clock import ClockStep
 from gateway.models import clock_steps
+from openrecp.databases import store_of
 from openrecp.folder import DataFolder
-from openrecp.house import init, store_of
+from openrecp.house import init
 
 UP = "OpenRECP is up"
 READY_WITHIN_S = 60.0
