@@ -58,7 +58,7 @@ certificates = table(
     "certificates",
     root=(Session, "session_id"),
     unique=[Unique(("enrolment_id",), CertificateIsIssued), Unique(("check_code",), CertificateIsIssued)],
-    indexes=[("session_id",), ("person_id",), ("provider_id",), ("status", "valid_until")],
+    indexes=[("session_id",), ("person_id",), ("provider_id",), ("status", "ends_at")],
 )
 known_experts = table(
     metadata, KnownExpert, "known_experts", key=("expert_id",), indexes=[("person_id",), ("provider_id",)]

@@ -19,10 +19,13 @@ def upgrade() -> None:
     sa.Column('holder_name', sa.Text(), autoincrement=False, nullable=False),
     sa.Column('name_may_be_shown', sa.Boolean(), autoincrement=False, nullable=False),
     sa.Column('terms', types.Document(), autoincrement=False, nullable=False),
+    sa.Column('held_from', types.Day(), autoincrement=False, nullable=False),
+    sa.Column('held_until', types.Day(), autoincrement=False, nullable=False),
     sa.Column('evaluator_id', types.Id(), autoincrement=False, nullable=True),
     sa.Column('check_code', sa.Text(), autoincrement=False, nullable=False),
     sa.Column('issued_on', types.Day(), autoincrement=False, nullable=False),
     sa.Column('valid_until', types.Day(), autoincrement=False, nullable=True),
+    sa.Column('ends_at', types.Instant(), autoincrement=False, nullable=True),
     sa.Column('provider_id', types.Id(), autoincrement=False, nullable=True),
     sa.Column('client_id', types.Id(), autoincrement=False, nullable=True),
     sa.Column('status', sa.Text(), autoincrement=False, nullable=False),
@@ -35,7 +38,7 @@ def upgrade() -> None:
     op.create_index('ix_certificates_person_id', 'certificates', ['person_id'], unique=False)
     op.create_index('ix_certificates_provider_id', 'certificates', ['provider_id'], unique=False)
     op.create_index('ix_certificates_session_id', 'certificates', ['session_id'], unique=False)
-    op.create_index('ix_certificates_status_valid_until', 'certificates', ['status', 'valid_until'], unique=False)
+    op.create_index('ix_certificates_status_ends_at', 'certificates', ['status', 'ends_at'], unique=False)
     op.create_index('uq_certificates_check_code', 'certificates', ['check_code'], unique=True, sqlite_where=None, postgresql_where=None)
     op.create_index('uq_certificates_enrolment_id', 'certificates', ['enrolment_id'], unique=True, sqlite_where=None, postgresql_where=None)
     op.create_table('courses',
@@ -113,6 +116,7 @@ def upgrade() -> None:
     sa.Column('venue', sa.Text(), autoincrement=False, nullable=True),
     sa.Column('language', sa.Text(), autoincrement=False, nullable=False),
     sa.Column('seats', sa.BigInteger(), autoincrement=False, nullable=False),
+    sa.Column('changed_at', types.Instant(), autoincrement=False, nullable=False),
     sa.Column('trainers', types.Document(), autoincrement=False, nullable=False),
     sa.Column('status', sa.Text(), autoincrement=False, nullable=False),
     sa.Column('reason_code', sa.Text(), autoincrement=False, nullable=True),
