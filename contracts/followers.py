@@ -21,7 +21,7 @@ class Follower:
 
 
 def followers(services: Path, events: Mapping[str, type[Event]]) -> dict[str, list[Follower]]:
-    """The followers of each event type, in the order of the services' names."""
+    """The followers of each event type, in the order of the services' names, what publishes first."""
     types = {(cls.__module__, cls.__name__): name for name, cls in events.items()}
     found: dict[str, list[Follower]] = {name: [] for name in events}
     for path in _sources(services):
@@ -32,7 +32,7 @@ def followers(services: Path, events: Mapping[str, type[Event]]) -> dict[str, li
             known = list(found) if classes is None else [types[each] for each in classes if each in types]
             for name in known:
                 found[name].append(follower)
-    return found
+    return {name: sorted(each, key=lambda one: (one.service, not one.publishes)) for name, each in found.items()}
 
 
 def _sources(services: Path) -> list[Path]:

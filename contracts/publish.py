@@ -8,18 +8,23 @@ import pkgutil
 import subprocess
 import sys
 import tarfile
+import tomllib
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 from pydantic import ValidationError
 
+from contracts import asyncapi, handbook
+from contracts.catalogue import catalogue
 from contracts.compatibility import Schema, breaks
 from contracts.event import Event, registry
 from contracts.privacy import personal_data
 from contracts.topics import TOPICS
 
 HERE = Path(__file__).resolve().parent
+ROOT = HERE.parent
+SCHEMAS = "contracts/schemas"
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
 
@@ -58,18 +63,25 @@ def manifest() -> dict[str, Any]:
     }
 
 
-def files() -> dict[str, str]:
-    """What is generated, by its path under `contracts/`."""
-    made = {f"schemas/{name}.json": _text(schema_of(event)) for name, event in events().items()}
-    return {**made, "topics.json": _text(manifest())}
+def files(root: Path) -> dict[str, str]:
+    """What is generated from the sources under `root`, by its path there."""
+    known = events()
+    shown = catalogue(root, known, _version(root))
+    made = {f"{SCHEMAS}/{name}.json": _text(schema_of(event)) for name, event in known.items()}
+    return {
+        **made,
+        "contracts/topics.json": _text(manifest()),
+        "contracts/asyncapi.json": _text(asyncapi.document(shown)),
+        "docs/events.md": handbook.page(shown),
+    }
 
 
-def write(folder: Path) -> list[str]:
+def write(root: Path) -> list[str]:
     """Write what is generated and remove schemas nobody declares; says which files changed."""
-    made = files()
-    changed = list(stale(folder))
+    made = files(root)
+    changed = list(stale(root))
     for path in changed:
-        target = folder / path
+        target = root / path
         if path in made:
             target.parent.mkdir(exist_ok=True)
             target.write_text(made[path], encoding="utf-8")
@@ -78,23 +90,23 @@ def write(folder: Path) -> list[str]:
     return changed
 
 
-def stale(folder: Path) -> Iterator[str]:
+def stale(root: Path) -> Iterator[str]:
     """Generated files that are missing, differ from the code, or speak of an event that is gone."""
-    made = files()
+    made = files(root)
     for path, text in made.items():
-        target = folder / path
+        target = root / path
         if not target.exists() or target.read_text(encoding="utf-8") != text:
             yield path
-    for target in sorted((folder / "schemas").glob("*.json")):
-        if f"schemas/{target.name}" not in made:
-            yield f"schemas/{target.name}"
+    for target in sorted((root / SCHEMAS).glob("*.json")):
+        if f"{SCHEMAS}/{target.name}" not in made:
+            yield f"{SCHEMAS}/{target.name}"
 
 
-def faults(folder: Path, against: str) -> Iterator[str]:
+def faults(root: Path, against: str) -> Iterator[str]:
     """What is amiss with the published language, a sentence each."""
-    known = events()
-    for path in stale(folder):
-        yield f"contracts/{path} is not current: run `python -m contracts.publish`"
+    known, folder = events(), root / "contracts"
+    for path in stale(root):
+        yield f"{path} is not current: run `python -m contracts.publish`"
     for name, event in known.items():
         if event.topic not in TOPICS:
             yield f"{name}: contracts/topics.py knows no topic {event.topic}"
@@ -123,6 +135,12 @@ def released(folder: Path) -> dict[str, Schema]:
     """The schemas of the latest release; each release keeps what the one before it promised."""
     releases = sorted((folder / "released").glob("*/schemas"), key=lambda each: _numbers(each.parent.name))
     return _schemas(releases[-1].glob("*.json")) if releases else {}
+
+
+def _version(root: Path) -> str:
+    """Of the source: the documents are derived where the source is, and committed."""
+    number: str = tomllib.loads((root / "pyproject.toml").read_text(encoding="utf-8"))["project"]["version"]
+    return number
 
 
 def _numbers(version: str) -> list[int]:
@@ -154,10 +172,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--against", default="HEAD", help="the revision whose schemas were promised (default HEAD)")
     chosen = parser.parse_args(arguments)
     if chosen.check:
-        amiss = list(dict.fromkeys(faults(HERE, chosen.against)))
+        amiss = list(dict.fromkeys(faults(ROOT, chosen.against)))
         sys.stdout.write("".join(f"{each}\n" for each in amiss) or f"{len(events())} events, all as promised\n")
         return 1 if amiss else 0
-    sys.stdout.write("".join(f"contracts/{path}\n" for path in write(HERE)) or "everything is current\n")
+    sys.stdout.write("".join(f"{path}\n" for path in write(ROOT)) or "everything is current\n")
     return 0
 
 

@@ -14,5 +14,5 @@ for topic in TOPICS:
 
 
 @projections.on(*(event for event in registry.values() if event.topic in TOPICS))
-async def note(event: Event, view: View) -> None:
+async def keep_in_the_feed(event: Event, view: View) -> None:
     view.add(Entry.of(view.record))

@@ -14,12 +14,18 @@ from contracts import publish
 DECLINED = "org.openrecp.matching.offer_declined.v1"
 GIT = shutil.which("git") or "git"
 SCHEMA = f"contracts/schemas/{DECLINED}.json"
+DOCUMENTS = ["contracts/asyncapi.json", "docs/events.md"]
 
 
 @pytest.fixture
 def tree(tmp_path: Path) -> Path:
-    """The contracts alone, in a git checkout of their own where they are committed."""
-    shutil.copytree(Path(publish.__file__).parent, tmp_path / "contracts", ignore=shutil.ignore_patterns("__pycache__"))
+    """The contracts, what they are derived from and the page of events, in a git checkout where all is committed."""
+    shutil.copytree(publish.HERE, tmp_path / "contracts", ignore=shutil.ignore_patterns("__pycache__"))
+    sources = (*publish.ROOT.glob("services/**/*.py"), publish.ROOT / "pyproject.toml", publish.ROOT / "docs/events.md")
+    for source in sources:
+        target = tmp_path / source.relative_to(publish.ROOT)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(source, target)
     _git(tmp_path, "init", "-q")
     _commit(tmp_path)
     return tmp_path
@@ -64,7 +70,8 @@ def test_a_breaking_change_fails_and_names_event_field_and_readers(tree: Path) -
     assert code == 1
     assert f"{SCHEMA} is not current" in words
     assert (
-        f"{DECLINED}: reason_code was renamed to refusal_code; read by clients, assessments, impact, exchange" in words
+        f"{DECLINED}: reason_code was renamed to refusal_code; read by clients, assessments, training, impact, exchange"
+        in words
     )
 
 
@@ -105,22 +112,22 @@ def test_an_added_optional_field_only_asks_for_new_files(tree: Path) -> None:
     declined = '"""The provider says no."""\n\n    reason_code: Code'
     _edit(tree / "contracts/matching.py", declined, f"{declined}\n    channel: Code | None = None")
     assert _run(tree, "--check")[1].splitlines() == [
-        f"{SCHEMA} is not current: run `python -m contracts.publish`",
+        f"{path} is not current: run `python -m contracts.publish`" for path in (SCHEMA, *DOCUMENTS)
     ]
-    assert _run(tree)[1] == f"{SCHEMA}\n"
+    assert _run(tree)[1].splitlines() == [SCHEMA, *DOCUMENTS]
     assert _run(tree, "--check")[0] == 0
 
 
 def test_a_new_event_without_example_or_topic_is_told(tree: Path) -> None:
-    (tree / "contracts/training.py").write_text(
-        '"""Facts about trainings."""\n\nfrom uuid import UUID\n\nfrom contracts.event import Event\n\n\n'
-        'class CourseOffered(Event, subject="course_id"):\n    course_id: UUID\n    trainer_name: str\n'
+    (tree / "contracts/baking.py").write_text(
+        '"""Facts about bread."""\n\nfrom uuid import UUID\n\nfrom contracts.event import Event\n\n\n'
+        'class LoafBaked(Event, subject="loaf_id"):\n    loaf_id: UUID\n    baker_name: str\n'
     )
     words = _run(tree, "--check")[1]
-    offered = "org.openrecp.training.course_offered.v1"
-    assert f"{offered}: contracts/topics.py knows no topic training" in words
-    assert f"contracts/examples/{offered}.json is missing" in words
-    assert f"{offered}: trainer_name is named like personal data" in words
+    baked = "org.openrecp.baking.loaf_baked.v1"
+    assert f"{baked}: contracts/topics.py knows no topic baking" in words
+    assert f"contracts/examples/{baked}.json is missing" in words
+    assert f"{baked}: baker_name is named like personal data" in words
 
 
 def test_an_event_that_is_gone_and_an_example_that_no_longer_fits_are_told(tree: Path) -> None:
@@ -132,3 +139,50 @@ def test_an_event_that_is_gone_and_an_example_that_no_longer_fits_are_told(tree:
     assert f"contracts/examples/{DECLINED}.json does not parse" in words
     assert "contracts/schemas/org.openrecp.matching.offer_expired.v1.json\n" in _run(tree)[1]
     assert not (tree / "contracts/schemas/org.openrecp.matching.offer_expired.v1.json").exists()
+
+
+def test_a_new_reaction_stands_in_the_documents_once_they_are_written_anew(tree: Path) -> None:
+    reactions = tree / "services/clients/reactions.py"
+    _edit(reactions, "NeedCancelled, ", "NeedCancelled, NeedFilled, ")
+    reactions.write_text(
+        reactions.read_text() + "\n\n@reactions.on(NeedFilled)\nasync def thank_the_provider(event, uow):\n"
+        '    """Once only."""\n'
+    )
+    assert _run(tree)[1].splitlines() == DOCUMENTS
+    operation = json.loads((tree / "contracts/asyncapi.json").read_text())["operations"]["clients_receives_matching"]
+    filled = "org.openrecp.matching.need_filled.v1"
+    assert {"$ref": f"#/channels/matching/messages/{filled}"} in operation["messages"]
+    assert f"- `{filled}`: thank the provider: Once only.\n" in operation["description"] + "\n"
+    assert "- **clients**: thank the provider: Once only.\n" in (tree / "docs/events.md").read_text()
+
+
+def test_a_new_event_is_in_the_documents_as_not_released(tree: Path) -> None:
+    _edit(
+        tree / "contracts/topics.py",
+        "    for topic in (\n",
+        '    for topic in (\n        Topic("baking", "bakery", ()),\n',
+    )
+    (tree / "contracts/baking.py").write_text(
+        '"""Facts about bread."""\n\nfrom uuid import UUID\n\nfrom contracts.event import Event\n\n\n'
+        'class LoafBaked(Event, subject="loaf_id"):\n    """A loaf is done."""\n\n    loaf_id: UUID\n'
+        "    crust_mm: int\n"
+    )
+    _run(tree)
+    document = json.loads((tree / "contracts/asyncapi.json").read_text())
+    baked = "org.openrecp.baking.loaf_baked.v1"
+    assert document["components"]["messages"][baked]["x-since"] == "not released yet"
+    assert document["operations"]["bakery_sends_baking"]["action"] == "send"
+    page = (tree / "docs/events.md").read_text()
+    assert (
+        "| [loaf_baked.v1](#baking-loaf-baked-v1) | A loaf is done. | `loaf_id` | `loaf_id` | not released yet |"
+        in page
+    )
+    assert "| `crust_mm` | whole number |  | crust mm |" in page
+
+
+def test_the_files_are_the_same_whatever_the_order_of_hashes(tree: Path) -> None:
+    for seed in ("1", "2"):
+        command = [sys.executable, "-m", "contracts.publish", "--check"]
+        environment = {**os.environ, "PYTHONHASHSEED": seed}
+        done = subprocess.run(command, cwd=tree, capture_output=True, text=True, env=environment, check=False)
+        assert done.returncode == 0, done.stdout

@@ -75,4 +75,4 @@ def test_the_manifest_names_producer_readers_key_and_partitions_of_every_topic()
 
 
 def test_the_files_are_as_the_code_says_and_keep_what_was_promised() -> None:
-    assert list(publish.faults(CONTRACTS, "HEAD")) == []
+    assert list(publish.faults(publish.ROOT, "HEAD")) == []
