@@ -28,6 +28,8 @@ Officer, Reviewer, Assessor, Verifier = Role.OFFICER, Role.REVIEWER, Role.ASSESS
 Provider, Client, Trainer = Role.PROVIDER, Role.CLIENT, Role.TRAINER
 Ministry, Donor, Integrator = Role.MINISTRY, Role.DONOR, Role.INTEGRATOR
 Administrator, System, Public = Role.ADMINISTRATOR, Role.SYSTEM, Role.PUBLIC
+SIGNED_IN = tuple(role for role in Role if role not in (Role.SYSTEM, Role.PUBLIC))
+"""Every role that a key may have."""
 
 SYSTEM_ID = UUID(int=0)
 

@@ -1,11 +1,13 @@
 """The tables of the training service, and what it keeps of its neighbours."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 import sqlalchemy as sa
 
 from chassis.store.mapping import Unique, table
+from contracts.refusals import Refusal
 from services.training.domain.certificates import Certificate, CertificateIsIssued
 from services.training.domain.courses import Course
 from services.training.domain.enrolments import STANDING, Enrolment, PersonIsEnrolled
@@ -13,6 +15,10 @@ from services.training.domain.participants import Participant
 from services.training.domain.sessions import Session
 
 metadata = sa.MetaData()
+
+
+class CalendarCodeIsTaken(Refusal):
+    sentence = "This calendar code is taken."
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,16 +32,39 @@ class KnownExpert:
 
 
 @dataclass(frozen=True, slots=True)
+class KnownProvider:
+    """A firm or person the centre may offer work to."""
+
+    provider_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
 class KnownClient:
     """A client of the centre."""
 
     client_id: UUID
 
 
+@dataclass(frozen=True, slots=True)
+class SessionCalendar:
+    """A feed of one session, or of all of a provider; of the code in its address only the SHA-256 is kept."""
+
+    calendar_id: UUID
+    code_sha256: str
+    session_id: UUID | None
+    provider_id: UUID | None
+    made_by: UUID
+    made_at: datetime
+    revoked_at: datetime | None = None
+
+
 _standing = ", ".join(f"'{status}'" for status in STANDING)
 courses = table(metadata, Course, "courses", indexes=[("status",)])
 sessions = table(
-    metadata, Session, "sessions", indexes=[("course_id",), ("status", "starts_at"), ("programme_code",), ("province",)]
+    metadata,
+    Session,
+    "sessions",
+    indexes=[("course_id",), ("status", "starts_at"), ("ends_at",), ("programme_code",), ("province",)],
 )
 enrolments = table(
     metadata,
@@ -63,4 +92,13 @@ certificates = table(
 known_experts = table(
     metadata, KnownExpert, "known_experts", key=("expert_id",), indexes=[("person_id",), ("provider_id",)]
 )
+known_providers = table(metadata, KnownProvider, "known_providers", key=("provider_id",))
 known_clients = table(metadata, KnownClient, "known_clients", key=("client_id",))
+session_calendars = table(
+    metadata,
+    SessionCalendar,
+    "session_calendars",
+    key=("calendar_id",),
+    unique=[Unique(("code_sha256",), CalendarCodeIsTaken)],
+    indexes=[("provider_id",), ("made_by",)],
+)

@@ -4,10 +4,10 @@ import dataclasses
 
 from chassis.consumer import Projections, View
 from contracts.clients import ClientRegistered
-from contracts.matching import ExpertAdded, ExpertRetired
-from services.training.models import KnownClient, KnownExpert
+from contracts.matching import ExpertAdded, ExpertRetired, ProviderRegistered
+from services.training.models import KnownClient, KnownExpert, KnownProvider
 
-projections = Projections(KnownExpert, KnownClient)
+projections = Projections(KnownExpert, KnownProvider, KnownClient)
 
 
 @projections.on(ExpertAdded)
@@ -20,6 +20,11 @@ async def retire_expert(event: ExpertRetired, view: View) -> None:
     expert = await view.find(KnownExpert, expert_id=event.expert_id)
     if expert is not None:
         view.put(dataclasses.replace(expert, is_active=False))
+
+
+@projections.on(ProviderRegistered)
+async def keep_provider(event: ProviderRegistered, view: View) -> None:
+    view.put(KnownProvider(event.provider_id))
 
 
 @projections.on(ClientRegistered)

@@ -1,15 +1,19 @@
 """Which rows of the training service belong to whom, and what a rule needs to know beside them."""
 
+from collections.abc import Iterable
+from uuid import UUID
+
 import sqlalchemy as sa
 
 from chassis.auth import own, rows_of
-from chassis.unit_of_work import Scope
+from chassis.unit_of_work import Scope, UnitOfWork
 from contracts.principals import Principal, Role
 from services.training.domain.certificates import Certificate
 from services.training.domain.courses import Course
-from services.training.domain.enrolments import Enrolment
+from services.training.domain.enrolments import HOLDS_A_SEAT, STANDING, Enrolment, Occupancy
+from services.training.domain.participants import Participant, Standing
 from services.training.domain.sessions import Session
-from services.training.models import certificates, enrolments
+from services.training.models import certificates, enrolments, known_experts, participants, sessions
 
 EVERYWHERE = (Role.OFFICER, Role.TRAINER, Role.REVIEWER, Role.ADMINISTRATOR, Role.SYSTEM)
 
@@ -39,3 +43,62 @@ scopes: dict[type[object], Scope] = {
     Enrolment: of_participant(enrolments.table),
     Certificate: of_participant(certificates.table),
 }
+
+
+async def others_at_that_time(uow: UnitOfWork, session: Session) -> list[Session]:
+    """Sessions that overlap this one and are not cancelled."""
+    columns = sessions.table.c
+    overlapping = sa.select(sessions.table).where(
+        columns.status != "cancelled",
+        columns.ends_at > session.starts_at,
+        columns.starts_at < session.ends_at,
+        columns.id != session.id,
+    )
+    return [sessions.state(row) for row in await uow.fetch(overlapping)]
+
+
+async def occupancy_of(uow: UnitOfWork, session_id: UUID) -> Occupancy:
+    """How a session is filled, as committed; a unit asks for it alone on the session."""
+    columns = enrolments.table.c
+    counted = sa.select(columns.status, sa.func.count(), sa.func.max(columns.place)).where(
+        columns.session_id == session_id
+    )
+    groups = {row[0]: row for row in await uow.fetch(counted.group_by(columns.status))}
+    return Occupancy(
+        taken=sum(count for status, count, _ in groups.values() if status in HOLDS_A_SEAT),
+        waiting=groups["waitlisted"][1] if "waitlisted" in groups else 0,
+        last_place=max((place or 0 for _, _, place in groups.values()), default=0),
+    )
+
+
+async def standing_as(uow: UnitOfWork, session_id: UUID, ids: set[UUID], keys: set[str]) -> list[Standing]:
+    """Who stands in a session by one of these person ids or folded names."""
+    columns, names = enrolments.table.c, participants.table.c
+    found = (
+        sa.select(*participants.table.columns, columns.provider_id, columns.client_id)
+        .join_from(enrolments.table, participants.table, columns.person_id == names.person_id)
+        .where(
+            columns.session_id == session_id,
+            columns.status.in_(STANDING),
+            sa.or_(columns.person_id.in_(ids), names.name_key.in_(keys)),
+        )
+    )
+    return [Standing(participants.state(row[:-2]), row[-2], row[-1]) for row in await uow.fetch(found)]
+
+
+async def participants_by_id(uow: UnitOfWork, ids: Iterable[UUID]) -> dict[UUID, Participant]:
+    """What is known of these persons."""
+    wanted = sa.select(participants.table).where(participants.table.c.person_id.in_(set(ids)))
+    return {row[0]: participants.state(row) for row in await uow.fetch(wanted)}
+
+
+async def people_of(uow: UnitOfWork, ids: set[UUID], provider_id: UUID | None, client_id: UUID | None) -> set[UUID]:
+    """Which of these persons a provider has as active experts, or a provider or client has enrolled before."""
+    experts, columns = known_experts.table.c, enrolments.table.c
+    employed = sa.select(experts.person_id).where(
+        own(experts.provider_id, provider_id), experts.is_active, experts.person_id.in_(ids)
+    )
+    theirs = sa.or_(own(columns.provider_id, provider_id), own(columns.client_id, client_id))
+    before = sa.select(columns.person_id).where(theirs, columns.person_id.in_(ids))
+    both = employed.union(before).subquery()
+    return {row[0] for row in await uow.fetch(sa.select(both.c.person_id))}

@@ -16,6 +16,11 @@ class CourseIsWithdrawn(Refusal):
     sentence = "The course is offered no more."
 
 
+class CompetenceStandsTwice(Refusal):
+    status = 422
+    sentence = "The competence {code} stands twice: give it once, at one level."
+
+
 @dataclass(frozen=True, slots=True)
 class Terms:
     """What a certificate says. A session keeps the terms it was announced with; `course_version` names them.
@@ -44,6 +49,7 @@ class Course:
 
 def offer(course_id: UUID, terms: Terms, description: str | None) -> tuple[Course, CourseOffered]:
     """Offer a course."""
+    _require_each_once(terms)
     course = Course(course_id, terms, description)
     return course, CourseOffered(course_id=course.id, **_facts_of(terms))
 
@@ -51,6 +57,7 @@ def offer(course_id: UUID, terms: Terms, description: str | None) -> tuple[Cours
 def change(course: Course, terms: Terms, description: str | None) -> tuple[Course, CourseChanged]:
     """Change what a course gives, for sessions scheduled from now on."""
     require_offered(course)
+    _require_each_once(terms)
     changed = replace(course, terms=replace(terms, course_version=course.version + 1), description=description)
     return changed, CourseChanged(course_id=course.id, **_facts_of(terms))
 
@@ -65,6 +72,13 @@ def require_offered(course: Course) -> None:
     """Refuse a course that was withdrawn."""
     if course.status == "withdrawn":
         raise CourseIsWithdrawn
+
+
+def _require_each_once(terms: Terms) -> None:
+    codes = [each.code for each in terms.competences]
+    for code in codes:
+        if codes.count(code) > 1:
+            raise CompetenceStandsTwice(code=code)
 
 
 def _facts_of(terms: Terms) -> dict[str, object]:

@@ -1,6 +1,5 @@
 """Courses as they come in and go out."""
 
-from decimal import Decimal
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -10,6 +9,7 @@ from chassis.http import Body, Out
 from contracts.matching import Language
 from contracts.values import Amount, CompetenceNeeded
 from services.training.domain.courses import Course, CourseStatus, Terms
+from services.training.schemas.fields import sent, shown
 
 Title = Annotated[str, Field(min_length=1, max_length=300)]
 Description = Annotated[str, Field(min_length=1, max_length=4_000)]
@@ -19,7 +19,8 @@ Months = Annotated[int, Field(ge=1, le=240)]
 
 
 class OfferCourse(Body):
-    """What is taught. `validity_months` null = its certificates hold without end."""
+    """What is taught. `validity_months` null = its certificates hold without end; `evaluator_apart` null = as the
+    pack says."""
 
     title: Title
     description: Description | None = None
@@ -27,11 +28,14 @@ class OfferCourse(Body):
     hours: Hours
     language: Language
     validity_months: Months | None = None
-    evaluator_apart: bool = False
+    evaluator_apart: bool | None = None
 
-    def terms(self) -> Terms:
-        """The terms of its first version."""
-        return Terms(**self.model_dump(exclude={"description", "competences"}), competences=self.competences)
+    def terms(self, evaluator_apart: bool) -> Terms:
+        """The terms of its first version, where it says nothing as the pack does."""
+        facts = {name: getattr(self, name) for name in type(self).model_fields if name != "description"}
+        if self.evaluator_apart is None:
+            facts["evaluator_apart"] = evaluator_apart
+        return Terms(**facts)
 
 
 class ChangeCourse(Body):
@@ -45,11 +49,16 @@ class ChangeCourse(Body):
     validity_months: Months | None = None
     evaluator_apart: bool | None = None
 
+    def changes(self) -> dict[str, Any]:
+        """What was sent."""
+        return sent(self, "description", "validity_months")
+
 
 class CourseOut(Out):
     course_id: UUID
     version: int
     status: CourseStatus
+    course_version: int
     title: str
     description: str | None
     competences: tuple[CompetenceNeeded, ...]
@@ -60,15 +69,11 @@ class CourseOut(Out):
 
     @classmethod
     def of(cls, course: Course) -> "CourseOut":
-        terms: dict[str, Any] = {
-            name: getattr(course.terms, name) for name in ("title", "competences", "language", "validity_months")
-        }
+        own = ("course_id", "version", "status", "description")
         return cls(
             course_id=course.id,
             version=course.version,
             status=course.status,
             description=course.description,
-            hours=Decimal(course.terms.hours),
-            evaluator_apart=course.terms.evaluator_apart,
-            **terms,
+            **shown(cls, course.terms, *own),
         )

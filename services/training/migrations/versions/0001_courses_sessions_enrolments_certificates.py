@@ -90,6 +90,11 @@ def upgrade() -> None:
     )
     op.create_index('ix_known_experts_person_id', 'known_experts', ['person_id'], unique=False)
     op.create_index('ix_known_experts_provider_id', 'known_experts', ['provider_id'], unique=False)
+    op.create_table('known_providers',
+    sa.Column('provider_id', types.Id(), autoincrement=False, nullable=False),
+    sa.PrimaryKeyConstraint('provider_id'),
+    sqlite_autoincrement=False
+    )
     op.create_table('participants',
     sa.Column('person_id', types.Id(), autoincrement=False, nullable=False),
     sa.Column('full_name', sa.Text(), autoincrement=False, nullable=False),
@@ -103,6 +108,20 @@ def upgrade() -> None:
     sqlite_autoincrement=False
     )
     op.create_index('ix_participants_name_key', 'participants', ['name_key'], unique=False)
+    op.create_table('session_calendars',
+    sa.Column('calendar_id', types.Id(), autoincrement=False, nullable=False),
+    sa.Column('code_sha256', sa.Text(), autoincrement=False, nullable=False),
+    sa.Column('session_id', types.Id(), autoincrement=False, nullable=True),
+    sa.Column('provider_id', types.Id(), autoincrement=False, nullable=True),
+    sa.Column('made_by', types.Id(), autoincrement=False, nullable=False),
+    sa.Column('made_at', types.Instant(), autoincrement=False, nullable=False),
+    sa.Column('revoked_at', types.Instant(), autoincrement=False, nullable=True),
+    sa.PrimaryKeyConstraint('calendar_id'),
+    sqlite_autoincrement=False
+    )
+    op.create_index('ix_session_calendars_made_by', 'session_calendars', ['made_by'], unique=False)
+    op.create_index('ix_session_calendars_provider_id', 'session_calendars', ['provider_id'], unique=False)
+    op.create_index('uq_session_calendars_code_sha256', 'session_calendars', ['code_sha256'], unique=True, sqlite_where=None, postgresql_where=None)
     op.create_table('sessions',
     sa.Column('id', types.Id(), autoincrement=False, nullable=False),
     sa.Column('course_id', types.Id(), autoincrement=False, nullable=False),
@@ -125,6 +144,7 @@ def upgrade() -> None:
     sqlite_autoincrement=False
     )
     op.create_index('ix_sessions_course_id', 'sessions', ['course_id'], unique=False)
+    op.create_index('ix_sessions_ends_at', 'sessions', ['ends_at'], unique=False)
     op.create_index('ix_sessions_programme_code', 'sessions', ['programme_code'], unique=False)
     op.create_index('ix_sessions_province', 'sessions', ['province'], unique=False)
     op.create_index('ix_sessions_status_starts_at', 'sessions', ['status', 'starts_at'], unique=False)

@@ -1,0 +1,257 @@
+"""The chains of training, each one transaction: people enrolled, a freed seat offered, a session moved or cancelled."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from functools import cache
+from typing import Any
+from uuid import UUID
+from zoneinfo import available_timezones
+
+from chassis.unit_of_work import UnitOfWork
+from contracts.principals import SYSTEM_PRINCIPAL, Principal, Role
+from contracts.refusals import NotFound
+from services.training.domain import enrolments, participants, sessions
+from services.training.domain.enrolments import Enrolment, PersonIsEnrolled
+from services.training.domain.participants import (
+    ClientIsUnknown,
+    Described,
+    EnrolsForAnother,
+    Participant,
+    PersonIsNotYours,
+    ProviderIsUnknown,
+    Standing,
+    name_key,
+)
+from services.training.domain.sessions import (
+    ProgrammeIsUnknown,
+    ProvinceIsUnknown,
+    Session,
+    TimeZoneIsUnknown,
+)
+from services.training.models import KnownClient, KnownProvider
+from services.training.pack import TrainingPack
+from services.training.queries import (
+    occupancy_of,
+    others_at_that_time,
+    participants_by_id,
+    people_of,
+    standing_as,
+)
+
+SESSION_CANCELLED = "session_cancelled"
+SESSION_BEGUN = "session_begun"
+
+
+def pack_of(uow: UnitOfWork) -> TrainingPack:
+    """This service's section of the pack."""
+    return uow.pack.section("training", TrainingPack)
+
+
+# sessions
+
+
+async def schedule_session(uow: UnitOfWork, session: Session) -> Session:
+    """Announce a session whose place, programme and trainers' time are as they should be."""
+    await uow.alone_on(*sorted(session.trainers))
+    check_place(uow, session)
+    return uow.save(*sessions.schedule(session, await others_at_that_time(uow, session)))
+
+
+async def change_session(uow: UnitOfWork, session_id: UUID, changes: dict[str, Any]) -> Session:
+    """Move a session or give it other seats; seats it gains are offered to those who wait."""
+    session = await uow.get(Session, session_id)
+    planned = replace(session, **changes)
+    await uow.alone_on(session_id, *sorted(planned.trainers))
+    check_place(uow, planned)
+    with uow.acting_as(SYSTEM_PRINCIPAL):
+        taken = enrolments.taken(await uow.all(Enrolment, session_id=session_id))
+    others = await others_at_that_time(uow, planned)
+    session = uow.save(*sessions.change(session, changes, taken=taken, others=others, at=uow.now()))
+    await shorten_offers(uow, session)
+    await offer_next_seat(uow, session)
+    return session
+
+
+async def cancel_session(uow: UnitOfWork, session_id: UUID, reason_code: str) -> Session:
+    """Hold it not at all: nobody remains enrolled."""
+    pack_of(uow).check_reason("cancel_session", reason_code)
+    session = await uow.get(Session, session_id)
+    await uow.alone_on(session_id)
+    with uow.acting_as(SYSTEM_PRINCIPAL):
+        enrolled = await uow.all(Enrolment, session_id=session_id)
+    was_attended = any(each.status in enrolments.WAS_THERE for each in enrolled)
+    session = uow.save(*sessions.cancel(session, reason_code, was_attended=was_attended, at=uow.now()))
+    release_all(uow, [each for each in enrolled if each.status in enrolments.STANDING], SESSION_CANCELLED)
+    return session
+
+
+async def end_waiting(uow: UnitOfWork, session_id: UUID) -> None:
+    """The session begins: there is nothing to wait for any more."""
+    session = await uow.get(Session, session_id)
+    await uow.alone_on(session_id)
+    if session.status != "scheduled" or not sessions.has_begun(session, uow.now()):
+        return
+    waiting = [each for each in await uow.all(Enrolment, session_id=session_id) if each.status in enrolments.WAITS]
+    release_all(uow, waiting, SESSION_BEGUN)
+
+
+def release_all(uow: UnitOfWork, enrolled: Iterable[Enrolment], reason_code: str) -> None:
+    """End these enrolments; it follows by rule, so it is the system's doing."""
+    with uow.acting_as(SYSTEM_PRINCIPAL):
+        for each in enrolled:
+            uow.save(*enrolments.release(each, reason_code))
+
+
+def check_place(uow: UnitOfWork, session: Session) -> None:
+    """Refuse a time zone, province or programme that is none."""
+    if session.time_zone not in _time_zones():
+        raise TimeZoneIsUnknown(time_zone=session.time_zone)
+    on = session.starts_on
+    if session.province is not None and not uow.pack.has_province(session.province, on):
+        raise ProvinceIsUnknown(province=session.province, on=on.isoformat())
+    if session.programme_code is not None and uow.pack.programme(session.programme_code) is None:
+        raise ProgrammeIsUnknown(programme_code=session.programme_code)
+
+
+@cache
+def _time_zones() -> frozenset[str]:
+    """The zones of the IANA; names without a region are leftovers of single machines."""
+    return frozenset(name for name in available_timezones() if "/" in name or name == "UTC")
+
+
+# seats
+
+
+async def enrol(
+    uow: UnitOfWork, session_id: UUID, people: Sequence[Described], provider_id: UUID | None, client_id: UUID | None
+) -> list[tuple[Enrolment, Participant]]:
+    """Give everybody of a group a seat or a place in the queue, or refuse them all."""
+    await uow.alone_on(session_id, *sorted(each.person_id for each in people if each.person_id is not None))
+    session = await uow.read(Session, session_id)
+    participants.require_different(people)
+    await _require_theirs(uow, people, provider_id, client_id)
+    await _require_newcomers(uow, session_id, people, provider_id, client_id)
+    known = await participants_by_id(uow, (each.person_id for each in people if each.person_id is not None))
+    occupancy = await occupancy_of(uow, session_id)
+    enrolled: list[tuple[Enrolment, Participant]] = []
+    for person in people:
+        person_id = person.person_id or uow.new_id()
+        participant = participants.describe(known.get(person_id), person, person_id)
+        asked = Enrolment(
+            id=uow.new_id(),
+            session_id=session_id,
+            course_id=session.course_id,
+            person_id=person_id,
+            enrolled_by=uow.principal.principal_id,
+            enrolled_at=uow.now(),
+            provider_id=provider_id,
+            client_id=client_id,
+        )
+        enrolment = uow.save(*enrolments.enrol(session, asked, occupancy))
+        occupancy = occupancy.after(enrolment)
+        uow.put(participant)
+        enrolled.append((enrolment, participant))
+    return enrolled
+
+
+async def enrols_for(
+    uow: UnitOfWork, who: Principal, provider_id: UUID | None, client_id: UUID | None
+) -> tuple[UUID | None, UUID | None]:
+    """The provider and client an enrolment is for: a firm or client enrols for itself, the centre for anybody known."""
+    if who.has(Role.OFFICER):
+        if provider_id is not None and await uow.find(KnownProvider, provider_id=provider_id) is None:
+            raise ProviderIsUnknown(provider_id=str(provider_id))
+        if client_id is not None and await uow.find(KnownClient, client_id=client_id) is None:
+            raise ClientIsUnknown(client_id=str(client_id))
+        return provider_id, client_id
+    own = (who.provider_id, None) if who.has(Role.PROVIDER) else (None, who.client_id)
+    if (provider_id or own[0], client_id or own[1]) != own:
+        raise EnrolsForAnother
+    return own
+
+
+async def cancel_enrolment(uow: UnitOfWork, enrolment_id: UUID, reason_code: str) -> Enrolment:
+    """Somebody does not come: whoever waits next is offered the seat."""
+    pack_of(uow).check_reason("cancel_enrolment", reason_code)
+    enrolment, session = await enrolment_and_session(uow, enrolment_id)
+    enrolment = uow.save(*enrolments.cancel(enrolment, session, reason_code, at=uow.now()))
+    await offer_next_seat(uow, session)
+    return enrolment
+
+
+async def decline_seat(uow: UnitOfWork, enrolment_id: UUID) -> Enrolment:
+    """The seat is not wanted: whoever waits next is offered it."""
+    enrolment, session = await enrolment_and_session(uow, enrolment_id)
+    enrolment = uow.save(*enrolments.decline_seat(enrolment, session, at=uow.now()))
+    await offer_next_seat(uow, session)
+    return enrolment
+
+
+async def lapse_seat(uow: UnitOfWork, enrolment_id: UUID) -> None:
+    """No answer came: whoever waits next is offered the seat."""
+    enrolment, session = await enrolment_and_session(uow, enrolment_id)
+    change = enrolments.lapse(enrolment, at=uow.now())
+    if change is not None:
+        uow.save(*change)
+        await offer_next_seat(uow, session)
+
+
+async def enrolment_and_session(uow: UnitOfWork, enrolment_id: UUID) -> tuple[Enrolment, Session]:
+    """An enrolment to change, and its session to rely on, alone on the seats of that session."""
+    enrolment = await uow.get(Enrolment, enrolment_id)
+    await uow.alone_on(enrolment.session_id)
+    return enrolment, await uow.read(Session, enrolment.session_id)
+
+
+async def offer_next_seat(uow: UnitOfWork, session: Session) -> None:
+    """Offer every free seat of a session to come to whoever waits longest. The caller is alone on the session."""
+    if session.status != "scheduled" or sessions.has_begun(session, uow.now()):
+        return
+    deadline_at = pack_of(uow).seat_offers.deadline(uow.pack.calendar, uow.now())
+    with uow.acting_as(SYSTEM_PRINCIPAL):
+        for each in enrolments.next_in_line(session, await uow.all(Enrolment, session_id=session.id)):
+            uow.save(*enrolments.offer_seat(each, session, deadline_at))
+
+
+async def shorten_offers(uow: UnitOfWork, session: Session) -> None:
+    """A session that begins earlier leaves less time to answer."""
+    with uow.acting_as(SYSTEM_PRINCIPAL):
+        for each in await uow.all(Enrolment, session_id=session.id, status="seat_offered"):
+            if each.deadline_at is not None and each.deadline_at > session.starts_at:
+                uow.save(*enrolments.offer_seat(each, session, session.starts_at))
+
+
+async def _require_theirs(
+    uow: UnitOfWork, people: Sequence[Described], provider_id: UUID | None, client_id: UUID | None
+) -> None:
+    """Persons named by id are experts of the provider, or were enrolled by it or by the client before."""
+    ids = {each.person_id for each in people if each.person_id is not None}
+    if not ids or (provider_id is None and client_id is None):
+        return
+    theirs = await people_of(uow, ids, provider_id, client_id)
+    for each in people:
+        if each.person_id is not None and each.person_id not in theirs:
+            raise PersonIsNotYours(person_id=str(each.person_id), full_name=each.full_name)
+
+
+async def _require_newcomers(
+    uow: UnitOfWork,
+    session_id: UUID,
+    people: Sequence[Described],
+    provider_id: UUID | None,
+    client_id: UUID | None,
+) -> None:
+    ids = {each.person_id for each in people if each.person_id is not None}
+    standing: list[Standing] = await standing_as(uow, session_id, ids, {name_key(each.full_name) for each in people})
+    for asked in people:
+        for there in standing:
+            if there.is_one_with(asked, provider_id, client_id):
+                raise PersonIsEnrolled(person_id=str(there.person.person_id), full_name=asked.full_name)
+
+
+async def participant_of(uow: UnitOfWork, enrolment: Enrolment) -> Participant:
+    """Who an enrolment is about."""
+    found = await uow.find(Participant, person_id=enrolment.person_id)
+    if found is None:
+        raise NotFound(thing="participant", id=str(enrolment.person_id))
+    return found
