@@ -20,6 +20,8 @@ log = structlog.get_logger()
 T = TypeVar("T")
 BODY_LIMIT = 1_000_000
 UPLOAD_LIMIT = 64_000_000
+LONGEST_NAME = 64
+"""So much of the name of an unknown parameter is said back."""
 
 
 class BodyIsInvalid(Refusal):
@@ -195,6 +197,24 @@ class Unfit(BodyIsInvalid):
 
 
 Unfit.code = BodyIsInvalid.code
+
+
+def only_known(given: Iterable[str], known: Iterable[str]) -> None:
+    """Refuse query parameters nobody reads: a mistyped filter that is passed over answers with far too much."""
+    names = sorted(set(known))
+    words = f"It knows {', '.join(names)}." if names else "It knows none."
+    unknown = [name[:LONGEST_NAME] for name in dict.fromkeys(given) if name not in names]
+    if unknown:
+        raise Unfit(
+            [
+                {
+                    "pointer": "/query/" + name.replace("~", "~0").replace("/", "~1"),
+                    "code": "extra_forbidden",
+                    "detail": f"This operation has no parameter {name!r}. {words}",
+                }
+                for name in unknown[:100]
+            ]
+        )
 
 
 def faults(errors: Iterable[Any]) -> list[dict[str, Any]]:

@@ -11,6 +11,7 @@ from uuid import UUID
 
 import sqlalchemy as sa
 from fastapi import APIRouter, Depends, Request, Response, params
+from fastapi.dependencies.utils import get_flat_params
 from fastapi.routing import APIRoute
 from pydantic import BaseModel
 
@@ -29,6 +30,7 @@ from chassis.http import (
     RequestIsMalformed,
     TryAgainLater,
     if_match,
+    only_known,
     problems,
     validated,
 )
@@ -113,11 +115,13 @@ class Route(APIRoute):
         assert call is not None  # noqa: S101  a route without an endpoint does not exist
         self.dependant.call = _rendering(call, self.status_code or 200)
         inner = super().get_route_handler()
+        known = [each.alias for each in get_flat_params(self.dependant) if isinstance(each.field_info, params.Query)]
 
         async def handle(request: Request) -> Response:
             if b"%00" in request.scope["query_string"]:  # no text holds it, and PostgreSQL refuses it late
                 raise RequestIsMalformed
             principal = admit(request.scope["principal"], self.roles)
+            only_known(request.query_params, known)
             ground: Ground = request.app.state.ground
             prepared, raw = await self._prepare(request)
             if not self.writes:

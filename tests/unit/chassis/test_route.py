@@ -116,7 +116,7 @@ async def test_the_same_key_and_body_give_the_same_answer_once(here: Room) -> No
 async def test_the_same_key_with_another_request_is_refused(here: Room) -> None:
     by = here.as_(OFFICER)
     await by.post("/v1/ovens", json=BUILD, headers=KEY)
-    for path, body in (("/v1/ovens", {"name": "Other"}), ("/v1/shelves", {"places": 3}), ("/v1/ovens?x=1", BUILD)):
+    for path, body in (("/v1/ovens", {"name": "Other"}), ("/v1/shelves", {"places": 3})):
         answer = await by.post(path, json=body, headers=KEY)
         assert (answer.status_code, answer.json()["code"]) == (422, "key_was_used_otherwise")
     assert len(await found(here.running.store, bakery.ovens)) == 1
