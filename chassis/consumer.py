@@ -5,20 +5,21 @@ import dataclasses
 from collections import deque
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import Any
-from uuid import UUID
+from uuid import NAMESPACE_URL, UUID, uuid5
 
 import sqlalchemy as sa
 import structlog
 
 from chassis.clock import new_id, wall_now
-from chassis.log.port import EventLog, Record, Subscription
-from chassis.store.mapping import Mapped, mapped
+from chassis.log.port import EventLog, LogAway, Partition, Record, Subscription
+from chassis.seats import Seat, seated
 from chassis.store.port import AnySelect, Violated
 from chassis.supervision import Pulse
 from chassis.tables import FailedDelivery, Received, failed_deliveries, inbox
 from chassis.unit_of_work import Cause, Ground, UnitOfWork, in_one_unit
+from chassis.view import View
 from contracts.event import Event
 from contracts.principals import SYSTEM_PRINCIPAL
 
@@ -28,9 +29,11 @@ KEYS_AT_ONCE = 16
 QUICK_PAUSES_S = (0.0, 0.05, 0.5)
 ATTEMPTS = 8
 WAIT_S = 5.0
+AWAY_S = 1.0
 OPEN = ("waiting", "retrying", "dead")
 Reaction = Callable[[Any, UnitOfWork], Awaitable[None]]
-Projection = Callable[[Any, "View"], Awaitable[None]]
+Projection = Callable[[Any, View], Awaitable[None]]
+__all__ = ["OPEN", "Consumer", "Projections", "Projector", "Reactions", "Reactor", "View"]
 
 
 class Reactions:
@@ -66,51 +69,6 @@ def _registering(handlers: dict[str, Any], events: tuple[type[Event], ...]) -> C
     return register
 
 
-class View:
-    """What a projection may do: find a row by its key, put it back changed. `record` is the event's envelope.
-
-    A journal that is never rebuilt may also `add` rows whose key the database draws.
-    """
-
-    def __init__(self, uow: UnitOfWork, place: Callable[[Mapped[Any]], sa.Table] | None = None) -> None:
-        self._uow = uow
-        self._place = place
-        self.rows: dict[tuple[type[Any], tuple[Any, ...]], Any] = {}
-        self._touched: set[tuple[type[Any], tuple[Any, ...]]] = set()
-        self.added: list[Any] = []
-        self.record: Record
-
-    @property
-    def day(self) -> date:
-        """The date of the record in the centre's zone."""
-        return self._uow.pack.calendar.day_of(self.record.occurred_at)
-
-    async def find(self, cls: type[Any], **key: Any) -> Any | None:
-        """The row with this primary key as this batch has left it, or None."""
-        mapping = mapped(cls)
-        place = (cls, tuple(key[name] for name in mapping.key))
-        if place not in self.rows:
-            table = self._place(mapping) if self._place else mapping.table
-            chosen = sa.select(table).where(*(table.c[name] == value for name, value in key.items()))
-            found = await self._uow.fetch(chosen)
-            self.rows[place] = mapping.state(found[0]) if found else None
-        return self.rows[place]
-
-    def put(self, row: Any) -> None:
-        mapping = mapped(type(row))
-        place = (type(row), tuple(getattr(row, name) for name in mapping.key))
-        self.rows[place] = row
-        self._touched.add(place)
-
-    def add(self, row: Any) -> None:
-        """Keep a new row behind all others of its table."""
-        self.added.append(row)
-
-    @property
-    def changed(self) -> list[Any]:
-        return [self.rows[place] for place in self._touched]
-
-
 class Consumer:
     """Reads its topics, takes each effect once, and parks what fails with everything of the same root behind it."""
 
@@ -119,27 +77,39 @@ class Consumer:
         self.name = f"{ground.service}.{kind}"
         self.handlers = handlers
         self.topics = sorted({event_type.split(".")[2] for event_type in handlers})
+        self.seats = event_log.seats
         self.stopped: str | None = None
         self._outcomes: deque[bool] = deque(maxlen=100)
         self._subscription: Subscription | None = None
         self._at_work = asyncio.Lock()
 
     async def run(self, pulse: Pulse) -> None:
-        """Deliver what comes, retry what is due, for ever."""
-        self._subscription = self.log.subscribe(self.name, self.topics)
+        """Deliver what comes, retry what is due, for ever; a log that is away is waited for."""
+        while self.stopped is None:
+            pulse.beat()
+            async with seated(self.ground.store, self.name, self.seats, pulse) as seat:
+                try:
+                    await self._read(seat, pulse)
+                except LogAway as away:
+                    log.warning("log.away", consumer=self.name, reason=str(away))
+                    await asyncio.sleep(AWAY_S)
+        pulse.trouble = self.stopped
+
+    async def _read(self, seat: Seat, pulse: Pulse) -> None:
+        self._subscription = reading = self.log.subscribe(self.name, self.topics, seat.number)
         try:
-            while self.stopped is None:
+            while self.stopped is None and await seat.lead.still_held():
                 pulse.beat()
                 async with self._at_work:
                     parked = await self.retry_due()
-                records = await self._subscription.fetch(BATCH, 1.0 if parked else WAIT_S)
+                records = await reading.fetch(BATCH, 1.0 if parked else WAIT_S)
                 async with self._at_work:
                     await self.deliver(records)
                     if self.stopped is None:  # else what was not tried yet comes again
-                        await self._subscription.commit(records)
-            pulse.trouble = self.stopped
+                        await reading.commit(records)
         finally:
-            await self._subscription.close()
+            self._subscription = None
+            await reading.close()
 
     def resume(self) -> None:
         """Forget why it stopped, so that it may run again."""
@@ -147,15 +117,22 @@ class Consumer:
         self._outcomes.clear()
 
     @asynccontextmanager
-    async def paused(self) -> AsyncIterator[dict[str, int]]:
-        """Take no record in meanwhile; gives the position it has reached per topic."""
+    async def paused(self) -> AsyncIterator[dict[Partition, int]]:
+        """Take no record in meanwhile; gives the position it has reached per partition."""
         async with self._at_work:
             if self._subscription is None:
                 raise RuntimeError("a process that takes nothing in does not know how far it has come")
             yield await self._subscription.position()
 
     async def lag(self) -> int:
-        return await self._subscription.lag() if self._subscription else 0
+        """How far the whole group is behind, also when another process reads for it; raises `LogAway`."""
+        if self._subscription is not None:
+            return await self._subscription.lag()
+        onlooker = self.log.subscribe(self.name, self.topics)
+        try:
+            return await onlooker.lag()
+        finally:
+            await onlooker.close()
 
     async def deliver(self, records: Sequence[Record]) -> None:
         """Give each record that is news its effect."""
@@ -292,16 +269,19 @@ class Consumer:
             return True
         except Exception as error:
             attempts = delivery.attempts + 1
-            pause = timedelta(seconds=min(2.0**attempts, 300))
-            failed = dataclasses.replace(
-                delivery,
+            log.warning("delivery.failed_again", consumer=self.name, attempts=attempts, exc_info=error)
+            columns = failed_deliveries.table.c
+            # Another process may have settled it meanwhile, or an administrator.
+            still = sa.update(failed_deliveries.table).where(
+                columns.delivery_id == delivery.delivery_id, columns.state == delivery.state
+            )
+            failed = still.values(
                 attempts=attempts,
                 state="dead" if attempts >= ATTEMPTS else "waiting",
-                next_attempt_at=wall_now() + pause,
+                next_attempt_at=wall_now() + timedelta(seconds=min(2.0**attempts, 300)),
                 error=type(error).__name__,
             )
-            log.warning("delivery.failed_again", consumer=self.name, attempts=attempts, exc_info=error)
-            await self._keep(Record.from_json(delivery.record), failed)
+            await self.ground.store.execute(failed)
             return False
 
 
@@ -346,12 +326,17 @@ class Reactor(Consumer):
 
 
 class Projector(Consumer):
-    """A whole batch is one unit; a batch that fails is split, so that only the faulty record is parked."""
+    """A whole batch is one unit; a batch that fails is split, so that only the faulty record is parked.
+
+    One process at a time reads for it, whatever the log could share.
+    """
 
     def __init__(
         self, ground: Ground, event_log: EventLog, projections: Projections, kind: str = "projections"
     ) -> None:
         super().__init__(ground, event_log, kind, projections.handlers)
+        self.seats = 1
+        self._rows = uuid5(NAMESPACE_URL, self.name)
         self.projections = projections
 
     async def apply(self, records: list[Record], parked: set[UUID]) -> None:
@@ -383,6 +368,9 @@ class Projector(Consumer):
 
     async def _together(self, records: list[Record], settles: FailedDelivery | None = None) -> None:
         async def work(uow: UnitOfWork) -> None:
+            # Rows are put without a version, and one row may count roots of several partitions: of two processes
+            # that both think it is their turn, the second sees what the first has written.
+            await uow.alone_on(self._rows)
             view = View(uow)
             for record in records:
                 view.record = record

@@ -5,12 +5,13 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from chassis.consumer import OPEN, Projector, View
-from chassis.log.port import EventLog, Record
+from chassis.consumer import OPEN, Projector
+from chassis.log.port import EventLog, Partition, Record
 from chassis.store.mapping import Mapped, mapped
 from chassis.store.port import Batch, Put, Store
 from chassis.tables import failed_deliveries
 from chassis.unit_of_work import UnitOfWork
+from chassis.view import View
 
 BATCH = 500
 
@@ -53,23 +54,27 @@ async def _fresh(store: Store, mapping: Mapped[Any]) -> sa.Table:
 
 
 async def _replay(
-    projector: Projector, event_log: EventLog, until: dict[str, int], fresh: dict[Mapped[Any], sa.Table]
+    projector: Projector, event_log: EventLog, until: dict[Partition, int], fresh: dict[Mapped[Any], sa.Table]
 ) -> int:
     left_out = await _left_out(projector)
-    at: dict[str, int] = {}
+    at: dict[Partition, int] = {}
     replayed = 0
-    while records := await event_log.read(projector.topics, at, BATCH):
-        at.update({record.topic: record.position for record in records})
+    while _before(at, until) and (records := await event_log.read(projector.topics, at, BATCH)):
+        at.update({(record.topic, record.partition): record.position for record in records})
         wanted = [
             record
             for record in records
             if record.event_type in projector.handlers
-            and record.position <= until.get(record.topic, 0)
+            and record.position <= until.get((record.topic, record.partition), 0)
             and record.event_id not in left_out
         ]
         await _apply(projector, wanted, fresh)
         replayed += len(wanted)
     return replayed
+
+
+def _before(at: dict[Partition, int], until: dict[Partition, int]) -> bool:
+    return any(at.get(partition, 0) < end for partition, end in until.items())
 
 
 async def _apply(projector: Projector, records: list[Record], fresh: dict[Mapped[Any], sa.Table]) -> None:

@@ -7,7 +7,7 @@ import sqlalchemy as sa
 import structlog
 
 from chassis.clock import wall_now
-from chassis.log.port import EventLog, Record
+from chassis.log.port import EventLog, LogAway, Record
 from chassis.store.port import Leadership, Store
 from chassis.supervision import Pulse, heard
 from chassis.tables import Outgoing, outbox
@@ -15,12 +15,13 @@ from chassis.tables import Outgoing, outbox
 log = structlog.get_logger()
 BATCH = 500
 POLL_S = 5.0
+AWAY_S = 0.5
 unpublished = outbox.table.c.published_at.is_(None)
 
 
 class Relay:
     """Woken after each commit of any process that left events; polls slowly as a safety net; holds no transaction
-    open while it talks to the log."""
+    open while it talks to the log. While that is away the rows wait, and the lead is kept."""
 
     def __init__(self, store: Store, event_log: EventLog, source: str) -> None:
         self.store, self.log, self.source = store, event_log, source
@@ -43,8 +44,13 @@ class Relay:
     async def _publish_while_leading(self, lead: Leadership, pulse: Pulse) -> None:
         while await lead.still_held():
             self._news.clear()
-            published = await self.publish_once(lead)
             pulse.beat()
+            try:
+                published = await self.publish_once(lead)
+            except LogAway as away:
+                log.warning("log.away", source=self.source, reason=str(away))
+                await asyncio.sleep(AWAY_S)
+                continue
             if published == 0:
                 await heard(self._news, POLL_S)
 

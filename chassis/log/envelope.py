@@ -7,8 +7,8 @@ from cloudevents.core.v1.event import CloudEvent
 from chassis.log.port import Record
 
 
-def cloud_event(record: Record, data: dict[str, Any]) -> CloudEvent:
-    """A record as a CloudEvent; `data` is what its reader may see of it."""
+def cloud_event(record: Record, data: dict[str, Any] | bytes) -> CloudEvent:
+    """A record as a CloudEvent; `data` is what its reader may see of it, as JSON or its bytes."""
     attributes: dict[str, Any] = {
         "id": str(record.event_id),
         "source": record.source,

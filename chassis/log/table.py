@@ -3,7 +3,8 @@
 import asyncio
 import contextlib
 import time
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -12,9 +13,9 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from chassis.clock import wall_now
-from chassis.log.port import Record
+from chassis.log.port import LogAway, Partition, Record
 from chassis.store.mapping import table
-from chassis.store.port import Batch, Insert, Put, Store, StoreError, Violated
+from chassis.store.port import Batch, Insert, OutcomeUnknown, Put, Store, StoreError, Unreachable, Violated
 from chassis.supervision import heard
 
 FLUSH_S = 1.0
@@ -63,8 +64,22 @@ sa.Index("uq_log_entries_event_id", entries.table.c.event_id, unique=True)
 positions = table(metadata, Position, "log_positions", key=("consumer_group", "topic"))
 
 
+@asynccontextmanager
+async def answering() -> AsyncIterator[None]:
+    """A database that is away is a log that is away."""
+    try:
+        yield
+    except (Unreachable, OutcomeUnknown) as error:
+        raise LogAway("the database of the event log does not answer") from error
+
+
 class TableLog:
-    """Knows every event id it holds, so a relay that repeats itself leaves no second record."""
+    """Knows every event id it holds, so a relay that repeats itself leaves no second record.
+
+    A topic is one partition, so one reader does all the work of a group.
+    """
+
+    seats = 1
 
     def __init__(self, store: Store) -> None:
         self.store = store
@@ -85,20 +100,21 @@ class TableLog:
 
     async def append(self, records: Sequence[Record]) -> None:
         batch = Batch([Insert(entries.table, _row(record)) for record in records])
-        try:
-            await self.store.commit(batch)
-        except Violated:
-            known = await self._known(records)
-            new = [Insert(entries.table, _row(each)) for each in records if each.event_id not in known]
-            if new:
-                await self.store.commit(Batch(list(new)))
+        async with answering():
+            try:
+                await self.store.commit(batch)
+            except Violated:
+                known = await self._known(records)
+                new = [Insert(entries.table, _row(each)) for each in records if each.event_id not in known]
+                if new:
+                    await self.store.commit(Batch(list(new)))
 
     async def _known(self, records: Sequence[Record]) -> set[UUID]:
         ids = [record.event_id for record in records]
         column = entries.table.c.event_id
         return {row[0] for row in await self.store.fetch(sa.select(column).where(column.in_(ids)))}
 
-    def subscribe(self, group: str, topics: Sequence[str]) -> "TableSubscription":
+    def subscribe(self, group: str, topics: Sequence[str], seat: int | None = None) -> "TableSubscription":
         subscription = TableSubscription(self, group, tuple(topics))
         self._subscriptions.append(subscription)
         return subscription
@@ -107,23 +123,26 @@ class TableLog:
         with contextlib.suppress(ValueError):
             self._subscriptions.remove(subscription)
 
-    async def read(self, topics: Sequence[str], after: dict[str, int], limit: int) -> list[Record]:
+    async def read(self, topics: Sequence[str], after: Mapping[Partition, int], limit: int) -> list[Record]:
         found: list[Record] = []
         for topic in topics:
             statement = (
                 sa.select(entries.table)
-                .where(entries.table.c.topic == topic, entries.table.c.position > after.get(topic, 0))
+                .where(entries.table.c.topic == topic, entries.table.c.position > after.get((topic, 0), 0))
                 .order_by(entries.table.c.position)
                 .limit(limit)
             )
-            found += [_record(entries.state(row)) for row in await self.store.fetch(statement, heavy=limit > 1_000)]
+            async with answering():
+                rows = await self.store.fetch(statement, heavy=limit > 1_000)
+            found += [_record(entries.state(row)) for row in rows]
         return sorted(found, key=lambda record: record.position)[:limit]
 
-    async def ends(self, topics: Sequence[str]) -> dict[str, int]:
+    async def ends(self, topics: Sequence[str]) -> dict[Partition, int]:
         ends = {}
         for topic in topics:
             last = sa.select(sa.func.max(entries.table.c.position)).where(entries.table.c.topic == topic)
-            ends[topic] = (await self.store.fetch(last))[0][0] or 0
+            async with answering():
+                ends[topic, 0] = (await self.store.fetch(last))[0][0] or 0
         return ends
 
     def facts(self) -> dict[str, Any]:
@@ -136,8 +155,8 @@ class TableSubscription:
 
     def __init__(self, log: TableLog, group: str, topics: tuple[str, ...]) -> None:
         self.log, self.group, self.topics = log, group, topics
-        self._at: dict[str, int] | None = None
-        self._flushed: dict[str, int] = {}
+        self._at: dict[Partition, int] | None = None
+        self._flushed: dict[Partition, int] = {}
         self._flushed_at = 0.0
         self._news = asyncio.Event()
 
@@ -157,7 +176,8 @@ class TableSubscription:
     async def commit(self, records: Sequence[Record]) -> None:
         at = await self.position()
         for record in records:
-            at[record.topic] = max(at.get(record.topic, 0), record.position)
+            place = (record.topic, record.partition)
+            at[place] = max(at.get(place, 0), record.position)
         if time.monotonic() - self._flushed_at > FLUSH_S:
             await self._flush()
 
@@ -166,20 +186,22 @@ class TableSubscription:
         behind = 0
         for topic in self.topics:
             count = sa.select(sa.func.count()).where(
-                entries.table.c.topic == topic, entries.table.c.position > at.get(topic, 0)
+                entries.table.c.topic == topic, entries.table.c.position > at.get((topic, 0), 0)
             )
-            behind += (await self.log.store.fetch(count))[0][0]
+            async with answering():
+                behind += (await self.log.store.fetch(count))[0][0]
         return behind
 
     async def close(self) -> None:
-        with contextlib.suppress(StoreError):  # what it had passed comes again, and the inbox settles it
+        with contextlib.suppress(LogAway, StoreError):  # what it had passed comes again, and the inbox settles it
             await self._flush()
         self.log.forget(self)
 
-    async def position(self) -> dict[str, int]:
+    async def position(self) -> dict[Partition, int]:
         if self._at is None:
             mine = sa.select(positions.table).where(positions.table.c.consumer_group == self.group)
-            self._at = {row[1]: row[2] for row in await self.log.store.fetch(mine)}
+            async with answering():
+                self._at = {(row[1], 0): row[2] for row in await self.log.store.fetch(mine)}
             self._flushed = dict(self._at)
         return self._at
 
@@ -187,11 +209,12 @@ class TableSubscription:
         at = await self.position()
         changed = [
             Put(positions.table, {"consumer_group": self.group, "topic": topic, "position": position})
-            for topic, position in at.items()
-            if self._flushed.get(topic) != position
+            for (topic, _), position in at.items()
+            if self._flushed.get((topic, 0)) != position
         ]
         if changed:
-            await self.log.store.commit(Batch(list(changed)))
+            async with answering():
+                await self.log.store.commit(Batch(list(changed)))
             self._flushed = dict(at)
         self._flushed_at = time.monotonic()
 

@@ -75,7 +75,7 @@ async def quiet(administrator: httpx2.AsyncClient) -> None:
 def _at_rest(told: dict[str, Any]) -> bool:
     details = [each["details"] for each in told.values() if "outbox" in each.get("details", {})]
     return len(details) == len(NAMES) and not any(
-        each["outbox"]["waiting"] or any(each["lag"].values()) for each in details
+        each["outbox"]["waiting"] or any(lag != 0 for lag in each["lag"].values()) for each in details
     )
 
 
