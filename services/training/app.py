@@ -3,7 +3,16 @@
 from pathlib import Path
 
 from chassis.service import Service
-from services.training.api import courses, enrolments, sessions
+from services.training.api import (
+    certificate_checks,
+    certificate_jobs,
+    certificates,
+    courses,
+    enrolments,
+    results,
+    sessions,
+)
+from services.training.imports import jobs
 from services.training.models import metadata
 from services.training.pack import TrainingPack
 from services.training.projections import projections
@@ -14,9 +23,18 @@ service = Service(
     name="training",
     folder=Path(__file__).parent,
     metadata=metadata,
-    routes=(courses.routes, sessions.routes, enrolments.routes),
+    routes=(
+        courses.routes,
+        sessions.routes,
+        enrolments.routes,
+        results.routes,
+        certificates.routes,
+        certificate_jobs.routes,
+        certificate_checks.routes,
+    ),
     scopes=scopes,
     projections=projections,
     timers=timers,
+    jobs=jobs,
     section=TrainingPack,
 )

@@ -9,7 +9,7 @@ from chassis.pack import Calendar, Section
 from contracts.refusals import Refusal
 from contracts.values import Code, CompetenceNeeded
 
-Decision = Literal["cancel_session", "cancel_enrolment", "revoke_certificate"]
+Decision = Literal["cancel_session", "cancel_enrolment", "fail_participant", "revoke_certificate"]
 
 
 class ReasonIsUnknown(Refusal):

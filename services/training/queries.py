@@ -102,3 +102,28 @@ async def people_of(uow: UnitOfWork, ids: set[UUID], provider_id: UUID | None, c
     before = sa.select(columns.person_id).where(theirs, columns.person_id.in_(ids))
     both = employed.union(before).subquery()
     return {row[0] for row in await uow.fetch(sa.select(both.c.person_id))}
+
+
+async def certificate_by_code(uow: UnitOfWork, check_code: str) -> tuple[Certificate, bool] | None:
+    """The certificate that bears a check code, and whether its holder's name may be shown to anybody today."""
+    columns, holders = certificates.table.c, participants.table.c
+    found = (
+        sa.select(*columns, holders.name_may_be_shown)
+        .join_from(certificates.table, participants.table, columns.person_id == holders.person_id)
+        .where(columns.check_code == check_code)
+    )
+    for row in await uow.fetch(found):
+        certificate = certificates.state(row[:-1])
+        return certificate, certificate.name_may_be_shown and row[-1]
+    return None
+
+
+def without_certificate(session_id: UUID) -> sa.Select[tuple[UUID]]:
+    """The enrolments of a session that passed and have no certificate yet."""
+    columns = enrolments.table.c
+    certified = sa.exists().where(certificates.table.c.enrolment_id == columns.id)
+    return (
+        sa.select(columns.id)
+        .where(columns.session_id == session_id, columns.status == "passed", ~certified)
+        .order_by(columns.id)
+    )

@@ -9,8 +9,10 @@ import sqlalchemy as sa
 from chassis.timers import Timers, passed
 from chassis.unit_of_work import UnitOfWork
 from services.training import use_cases
+from services.training.domain import certificates as domain
+from services.training.domain.certificates import Certificate
 from services.training.domain.enrolments import WAITS
-from services.training.models import enrolments, sessions
+from services.training.models import certificates, enrolments, sessions
 
 timers = Timers()
 
@@ -34,3 +36,10 @@ def begun(now: datetime) -> sa.Select[Any]:
 @timers.due(begun)
 async def end_waiting(session_id: UUID, uow: UnitOfWork) -> None:
     await use_cases.end_waiting(uow, session_id)
+
+
+@timers.due(passed(certificates.table, "ends_at", status="issued"))
+async def expire_certificate(certificate_id: UUID, uow: UnitOfWork) -> None:
+    change = domain.expire(await uow.get(Certificate, certificate_id), at=uow.now())
+    if change is not None:
+        uow.save(*change)

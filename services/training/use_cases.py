@@ -1,7 +1,9 @@
 """The chains of training, each one transaction: people enrolled, a freed seat offered, a session moved or cancelled."""
 
+import secrets
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
 from uuid import UUID
@@ -10,7 +12,8 @@ from zoneinfo import available_timezones
 from chassis.unit_of_work import UnitOfWork
 from contracts.principals import SYSTEM_PRINCIPAL, Principal, Role
 from contracts.refusals import NotFound
-from services.training.domain import enrolments, participants, sessions
+from services.training.domain import certificates, enrolments, participants, results, sessions
+from services.training.domain.certificates import Certificate, CertificateIsIssued, Holder, Validity
 from services.training.domain.enrolments import Enrolment, PersonIsEnrolled
 from services.training.domain.participants import (
     ClientIsUnknown,
@@ -255,3 +258,73 @@ async def participant_of(uow: UnitOfWork, enrolment: Enrolment) -> Participant:
     if found is None:
         raise NotFound(thing="participant", id=str(enrolment.person_id))
     return found
+
+
+# attendance, results, certificates
+
+
+async def record_attendance(uow: UnitOfWork, enrolment_id: UUID, attended: bool) -> Enrolment:
+    """Note whether a person was there."""
+    enrolment, session, certified = await _recorded(uow, enrolment_id)
+    sex = (await participant_of(uow, enrolment)).sex
+    change = results.record_attendance(enrolment, session, attended, sex=sex, certified=certified, at=uow.now())
+    return uow.save(*change)
+
+
+async def record_result(uow: UnitOfWork, enrolment_id: UUID, passed: bool, reason_code: str | None) -> Enrolment:
+    """Note whether a person passed; whoever records it is the evaluator."""
+    if reason_code is not None:
+        pack_of(uow).check_reason("fail_participant", reason_code)
+    enrolment, session, certified = await _recorded(uow, enrolment_id)
+    evaluator_id = uow.principal.person_id
+    change = results.record_result(
+        enrolment, session, passed, reason_code, evaluator_id=evaluator_id, certified=certified
+    )
+    return uow.save(*change)
+
+
+async def issue_certificate(uow: UnitOfWork, enrolment_id: UUID) -> Certificate:
+    """Give a person who passed the certificate of the session, with the name it has today."""
+    await uow.alone_on(enrolment_id)
+    enrolment = await uow.read(Enrolment, enrolment_id)
+    if await _is_certified(uow, enrolment_id):
+        raise CertificateIsIssued
+    session, person = await uow.read(Session, enrolment.session_id), await participant_of(uow, enrolment)
+    return uow.save(
+        *certificates.issue(
+            enrolment,
+            session.terms,
+            (session.starts_on, session.ends_on),
+            Holder(person.full_name, person.name_may_be_shown),
+            _validity(uow, session.terms.validity_months),
+            certificate_id=uow.new_id(),
+            check_code=certificates.check_code_of(secrets.randbits(certificates.CODE_BITS)),
+        )
+    )
+
+
+async def revoke_certificate(uow: UnitOfWork, certificate_id: UUID, reason_code: str) -> Certificate:
+    """Take a certificate back."""
+    pack_of(uow).check_reason("revoke_certificate", reason_code)
+    certificate = await uow.get(Certificate, certificate_id)
+    return uow.save(*certificates.revoke(certificate, reason_code, on=uow.today(), at=uow.now()))
+
+
+async def _recorded(uow: UnitOfWork, enrolment_id: UUID) -> tuple[Enrolment, Session, bool]:
+    """An enrolment to record something of, its session, and whether it is certified; no certificate comes meanwhile."""
+    await uow.alone_on(enrolment_id)
+    enrolment = await uow.get(Enrolment, enrolment_id)
+    return enrolment, await uow.read(Session, enrolment.session_id), await _is_certified(uow, enrolment_id)
+
+
+async def _is_certified(uow: UnitOfWork, enrolment_id: UUID) -> bool:
+    return bool(await uow.all(Certificate, enrolment_id=enrolment_id))
+
+
+def _validity(uow: UnitOfWork, months: int | None) -> Validity:
+    """From today to the last valid day, and the moment after it in the centre's zone."""
+    last = certificates.last_day(uow.today(), months)
+    if last is None:
+        return Validity(uow.today(), None, None)
+    after = last + timedelta(days=1)
+    return Validity(uow.today(), last, datetime(after.year, after.month, after.day, tzinfo=uow.pack.calendar.zone))

@@ -10,8 +10,8 @@ from services.training.domain.certificates import CertificateIsIssued
 from services.training.domain.enrolments import Enrolment, EnrolmentStatus
 from services.training.domain.sessions import Session
 
-WAS_THERE: tuple[EnrolmentStatus, ...] = ("attended", "passed", "failed")
-RECORDED: tuple[EnrolmentStatus, ...] = (*WAS_THERE, "absent")
+ATTENDED: tuple[EnrolmentStatus, ...] = ("attended", "passed", "failed")
+RECORDED: tuple[EnrolmentStatus, ...] = (*ATTENDED, "absent")
 EXAMINED: tuple[EnrolmentStatus, ...] = ("passed", "failed")
 
 
@@ -56,7 +56,7 @@ def record_attendance(
     if at < session.starts_at:
         raise SessionHasNotBegun(starts_at=session.starts_at.isoformat())
     if enrolment.status != "confirmed":
-        if attended is (enrolment.status in WAS_THERE):
+        if attended is (enrolment.status in ATTENDED):
             raise IsRecordedSo(status=enrolment.status)
         _require_open(session, certified)
     status: EnrolmentStatus = "attended" if attended else "absent"
@@ -82,7 +82,7 @@ def record_result(
     certified: bool,
 ) -> tuple[Enrolment, ResultRecorded]:
     """Note whether who attended has passed, and by whose judgement."""
-    if enrolment.status not in WAS_THERE:
+    if enrolment.status not in ATTENDED:
         raise WasNotThere(status=enrolment.status)
     _require_judge(enrolment, session, evaluator_id)
     if enrolment.status in EXAMINED:

@@ -36,6 +36,7 @@ SESSION = Session(
     venue=None,
     language="en",
     seats=2,
+    changed_at=BEGINS - timedelta(days=30),
     trainers=(TRAINER,),
 )
 ENROLLED = Enrolment(
