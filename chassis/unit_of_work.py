@@ -1,9 +1,8 @@
 """A unit of work collects what a use case read and changed; one commit writes it, or none of it."""
 
-import asyncio
 import dataclasses
 from collections.abc import Awaitable, Callable, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from types import TracebackType
@@ -17,6 +16,7 @@ from chassis.pack import Pack
 from chassis.store.mapping import Mapped, mapped
 from chassis.store.port import AnySelect, Batch, Clash, Guard, Insert, Put, Store, Update, Violated
 from chassis.tables import ONCE, Outgoing, Thread, threads
+from chassis.turns import Turns
 from contracts.event import Event
 from contracts.principals import Principal
 from contracts.refusals import NotFound, Refusal, StaleVersion, TooBusy
@@ -25,41 +25,8 @@ T = TypeVar("T")
 R = TypeVar("R")
 Scope = Callable[[Principal], sa.ColumnElement[bool]]
 ATTEMPTS = 5
-
-
-class Turns:
-    """One turn at a time per key, inside this process, in the order of asking."""
-
-    def __init__(self) -> None:
-        self._locks: dict[Any, tuple[asyncio.Lock, int]] = {}
-
-    async def take(self, key: Any) -> None:
-        lock, waiting = self._locks.get(key, (asyncio.Lock(), 0))
-        self._locks[key] = (lock, waiting + 1)
-        try:
-            await lock.acquire()
-        except BaseException:
-            self._leave(key)
-            raise
-
-    def give_back(self, key: Any) -> None:
-        self._locks[key][0].release()
-        self._leave(key)
-
-    def _leave(self, key: Any) -> None:
-        lock, waiting = self._locks[key]
-        if waiting == 1:
-            del self._locks[key]
-        else:
-            self._locks[key] = (lock, waiting - 1)
-
-    @asynccontextmanager
-    async def turn(self, key: Any) -> Any:
-        await self.take(key)
-        try:
-            yield
-        finally:
-            self.give_back(key)
+ATTEMPTS_ALONE = 40
+"""Of two processes that ask for one id each loses every second time; who lost to another's commit goes on asking."""
 
 
 @dataclass(frozen=True)
@@ -200,6 +167,15 @@ class UnitOfWork:
                 thread = await self.find(Thread, id=id)
                 self._alone[id] = thread.version if thread else 0
 
+    @property
+    def attempts(self) -> int:
+        """How often such a unit is run before its caller is told that others were always first."""
+        return ATTEMPTS_ALONE if self._alone else ATTEMPTS
+
+    def turn_after(self, clash: Clash) -> Any:
+        """Whose turn it runs in again: that of the row that clashed, or of the id under which it wanted to be alone."""
+        return clash.id if clash.id in self._alone or not self._alone else next(iter(self._alone))
+
     def rely(self, state: Any) -> None:
         """Write nothing unless this row still has the version held here."""
         self._rely(type(state), state)
@@ -271,10 +247,18 @@ class UnitOfWork:
         except Violated as violated:
             if violated.table in ONCE and violated.columns == {"id"}:
                 raise Clash(violated.table, violated.row["id"]) from violated
+            await self._check_first(violated)
             refusal = self._refusal_of(violated)
             if refusal is None:
                 raise
             raise refusal from violated
+
+    async def _check_first(self, violated: Violated) -> None:
+        """A key taken by whoever came first on an id of ours is no refusal yet: this unit has not seen it."""
+        for id, version in self._alone.items():
+            thread = await self.find(Thread, id=id)
+            if thread is not None and thread.version != version:
+                raise Clash(threads.table.name, id) from violated
 
     def _refusal_of(self, violated: Violated) -> Refusal | None:
         states = [written.state for written in self._written.values()] + list(self._rows.values())
@@ -372,7 +356,8 @@ async def in_one_unit(
 ) -> R:
     """Run a use case and commit it; after a clash again, in the turn of the row that clashed and nothing else."""
     turn: Any = None
-    for _ in range(ATTEMPTS):
+    attempts = 0
+    while True:
         uow = UnitOfWork(ground, cause, turn=turn)
         uow.expects = expects
         try:
@@ -381,8 +366,10 @@ async def in_one_unit(
                 await uow.commit()
                 return result
         except Clash as clash:
-            turn = clash.id
-    raise TooBusy
+            attempts += 1
+            if attempts >= uow.attempts:
+                raise TooBusy from clash
+            turn = uow.turn_after(clash)
 
 
 def _key(cls: type[Any], id: UUID) -> tuple[str, UUID]:

@@ -354,6 +354,23 @@ async def test_what_no_row_guards_is_written_by_one_unit_at_a_time_in_all_proces
     assert len(await found(here.running.store, bakery.ovens)) == 5
 
 
+async def test_whoever_asks_to_be_alone_is_served_however_many_ask_in_two_processes(
+    here: Room, open_room: Open
+) -> None:
+    kitchen = new_id()
+
+    async def build(uow: UnitOfWork) -> None:
+        await uow.alone_on(kitchen)
+        standing = len(await uow.fetch(sa.select(bakery.ovens.table.c.id)))
+        oven = bakery.Oven(uow.new_id(), 0, f"Oven {standing}")
+        uow.save(oven, bakery.OvenBuilt(oven_id=oven.id))
+
+    async with open_room() as other:
+        await asyncio.gather(*(in_one_unit(each.running.ground, CAUSE, build) for each in (here, other) * 50))
+    names = {each.name for each in await found(here.running.store, bakery.ovens)}
+    assert names == {f"Oven {n}" for n in range(100)}
+
+
 async def test_a_stop_at_any_moment_leaves_nothing_half_done(here: Room, open_room: Open) -> None:
     dice, events, acknowledged = random.Random(3), deliveries(mills=4, each=40), 0
     await here.running.stop()
