@@ -152,6 +152,14 @@ class Calendar:
         end = day + timedelta(days=1)
         return datetime(end.year, end.month, end.day, tzinfo=self.zone)
 
+    def morning(self, deadline: datetime, business_days: int, hour: int) -> datetime:
+        """The hour at which the n-th last business day before a deadline begins its work (1: the last one)."""
+        day, left = self.day_of(deadline), business_days
+        while left > 0:
+            day -= timedelta(days=1)
+            left -= self.is_business_day(day)
+        return datetime(day.year, day.month, day.day, hour, tzinfo=self.zone)
+
     def business_days(self, first: date, last: date) -> int:
         """How many business days lie in a period, both ends included."""
         return sum(self.is_business_day(first + timedelta(days=n)) for n in range((last - first).days + 1))
@@ -195,11 +203,11 @@ def _read(folder: Path, name: str, kind: type[SectionT]) -> SectionT:
         # TOML has no null: numbers may be written as text so that an amount stays exact.
         return TypeAdapter(kind).validate_python(data)
     except FileNotFoundError:
-        raise PackInvalid(folder.name, [f"{path.name} is missing"]) from None
+        raise PackInvalid(folder.name, [f"{name}.toml is missing"]) from None
     except tomllib.TOMLDecodeError as error:
-        raise PackInvalid(folder.name, [f"{path.name} is not TOML: {error}"]) from None
+        raise PackInvalid(folder.name, [f"{name}.toml is not TOML: {error}"]) from None
     except ValidationError as error:
-        raise PackInvalid(folder.name, list(_sentences(path.name, error))) from None
+        raise PackInvalid(folder.name, list(_sentences(f"{name}.toml", error))) from None
 
 
 def _sentences(file: str, error: ValidationError) -> Iterator[str]:

@@ -20,8 +20,13 @@ from chassis.http import Guarded, Problem, refuse_in_words
 from chassis.jobs import Jobs, Worker
 from chassis.log.port import EventLog
 from chassis.migrations.runner import CHASSIS, Part
+from chassis.notices import administration, wording
+from chassis.notices.figures import alarm, figures
+from chassis.notices.kinds import NoticeKind
 from chassis.notices.records import Notice
-from chassis.pack import Pack, Section
+from chassis.notices.settings import CHANNELS, NoticeSettings
+from chassis.notices.worker import Postman, sender_of
+from chassis.pack import Pack, PackInvalid, Section
 from chassis.rebuild import rebuild
 from chassis.relay import Relay
 from chassis.route import Routes
@@ -50,6 +55,7 @@ class Service:
     projections: Projections | None = None
     timers: Timers | None = None
     jobs: Jobs | None = None
+    notices: tuple[NoticeKind, ...] = ()
     section: type[Section] | None = None
 
     def __post_init__(self) -> None:
@@ -71,7 +77,7 @@ class Service:
         """Its routes alone, for the documents of the API."""
         app = FastAPI(title=f"OpenRECP {self.name}", docs_url=None, redoc_url=None, openapi_url=None)
         refuse_in_words(app)
-        for routes in (*self.routes, admin.routes):
+        for routes in (*self.routes, admin.routes, administration.routes):
             app.router.routes.extend(routes.routes)
         return app
 
@@ -89,13 +95,16 @@ class Running:
         pack: Pack,
         source: str,
         check: TokenCheck,
+        notices: NoticeSettings | None = None,
     ) -> None:
         self.service, self.store, self.log = service, store, event_log
         if service.section is not None:
             pack.section(service.name, service.section)
-        self.ground = Ground(
-            service.name, source, store, clock, pack, {Notice: _of_the_house, **(service.scopes or {})}
-        )
+        if faults := wording.faults_of(pack, service.notices):
+            raise PackInvalid(pack.folder.name, faults)
+        scopes: dict[type[Any], Scope] = {Notice: _of_the_house, **(service.scopes or {})}
+        sending = notices or NoticeSettings()
+        self.ground = Ground(service.name, source, store, clock, pack, scopes, notices=sending)
         self.supervisor = Supervisor()
         self.health = Health(service.name, self.supervisor)
         self.relay = Relay(store, event_log, source)
@@ -103,6 +112,8 @@ class Running:
         self.projector = Projector(self.ground, event_log, service.projections) if service.projections else None
         self.sweep = Sweep(self.ground, service.timers) if service.timers else None
         self.worker = Worker(self.ground, service.jobs) if service.jobs else None
+        told = CHANNELS if service.notices else ()
+        self.postmen = [Postman(self.ground, channel, sender_of(channel, sending)) for channel in told]
         self.rebuild_state = "none"
         self.rebuild_result: dict[str, Any] | None = None
         self._rebuilding: asyncio.Task[None] | None = None
@@ -138,6 +149,8 @@ class Running:
             self.supervisor.watch(f"{self.service.name}.timers", self.sweep.run)
         if self.worker is not None:
             self.supervisor.watch(f"{self.service.name}.jobs", self.worker.run)
+        for postman in self.postmen:
+            self.supervisor.watch(f"{self.service.name}.notices.{postman.channel}", postman.run)
         await asyncio.sleep(0)  # a consumer that has not begun could not tell how far behind it is
 
     async def stop(self) -> None:
@@ -180,7 +193,12 @@ class Running:
         for name, lag in lags.items():
             consumer_lag.labels(self.service.name, name).set(lag)
         failed = await self._failed()
-        return {"outbox": waiting, "lag": lags, "failed_deliveries": failed, "alarms": self._alarms(failed)}
+        found = {"outbox": waiting, "lag": lags, "failed_deliveries": failed, "alarms": self._alarms(failed)}
+        if self.postmen:
+            standing = await figures(self.store, self.service.name, self.ground.clock.now())
+            found["alarms"] |= alarm(self.service.name, standing)
+            found["notices"] = standing | {each.channel: each.sender.form for each in self.postmen}
+        return found
 
     async def _failed(self) -> dict[str, dict[str, int]]:
         """How many deliveries wait or are dead, per consumer and state."""

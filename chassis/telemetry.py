@@ -27,6 +27,12 @@ consumer_lag = Gauge("openrecp_consumer_lag", "Records not yet passed", ["servic
 deliveries = Gauge(
     "openrecp_failed_deliveries", "Failed deliveries not settled", ["service", "consumer", "state"], registry=registry
 )
+notices_unsent = Gauge(
+    "openrecp_notices_unsent", "Notices due, planned or given up", ["service", "standing"], registry=registry
+)
+notices_sent = Counter(
+    "openrecp_notice_attempts_total", "Attempts to send a notice", ["service", "channel", "outcome"], registry=registry
+)
 log = structlog.get_logger()
 _CORRELATION = re.compile(rb"[A-Za-z0-9_.:-]{1,100}")
 

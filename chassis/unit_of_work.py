@@ -12,6 +12,7 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from chassis.clock import Clock, new_id, wall_now
+from chassis.notices.settings import NoticeSettings
 from chassis.pack import Pack
 from chassis.store.mapping import Mapped, mapped
 from chassis.store.port import AnySelect, Batch, Clash, Guard, Insert, Put, Store, Update, Violated
@@ -40,6 +41,7 @@ class Ground:
     pack: Pack
     scopes: dict[type[Any], Scope]
     turns: Turns = field(default_factory=Turns)
+    notices: NoticeSettings = field(default_factory=NoticeSettings)
 
 
 @dataclass(frozen=True)

@@ -12,6 +12,7 @@ from chassis import jobs
 from chassis.auth import TokenCheck, TokenMint
 from chassis.clock import Clock
 from chassis.log.table import TableLog
+from chassis.notices import worker
 from chassis.pack import Pack, PackInvalid
 from chassis.service import Running
 from chassis.settings import ROOT, Settings
@@ -77,6 +78,7 @@ async def open_house(settings: Settings, clock: Clock | None = None) -> AsyncIte
             if not settings.database.get_secret_value():  # the folder's lock: whoever held a lease is dead
                 await each.store.start()
                 await jobs.let_go(each.store)
+                await worker.let_go(each.store)
             await each.start()
             stack.push_async_callback(each.stop)
         # What was loaded to start stays: the collector need not look at it again.
@@ -94,6 +96,7 @@ def _service(name: str, settings: Settings, event_log: TableLog, clock: Clock, p
         pack=pack,
         source=settings.source(name),
         check=TokenCheck(mint.public_key, settings.issuer),
+        notices=settings.notice_settings,
     )
 
 

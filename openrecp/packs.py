@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from chassis.notices import wording
 from chassis.pack import Pack, PackInvalid
 from openrecp.services import NAMES, load
 
@@ -16,11 +17,13 @@ def faults_of(folder: Path) -> list[str]:
         return invalid.faults
     faults: list[str] = []
     for name in NAMES:
-        section = load(name).section
+        service = load(name)
+        faults += wording.faults_of(pack, service.notices)
+        section = service.section
         if section is None:
             continue
         try:
             pack.section(name, section)
         except PackInvalid as invalid:
             faults += invalid.faults
-    return faults
+    return list(dict.fromkeys(faults))

@@ -7,10 +7,10 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
+from chassis.notices.settings import Channel
 from chassis.store.mapping import table
 from chassis.tables import NOTICES, metadata
 
-Channel = Literal["mail", "sms"]
 NoticeState = Literal["waiting", "sending", "sent", "failed", "called_off"]
 UNSENT: tuple[NoticeState, ...] = ("waiting", "sending", "failed")
 """Failed ones were given up, until an administrator has them tried again."""

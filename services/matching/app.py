@@ -15,6 +15,7 @@ from services.matching.api import (
     work_reports,
 )
 from services.matching.models import metadata
+from services.matching.notices import notices
 from services.matching.pack import MatchingPack
 from services.matching.projections import projections
 from services.matching.queries import scopes
@@ -40,5 +41,6 @@ service = Service(
     reactions=reactions,
     projections=projections,
     timers=timers,
+    notices=notices,
     section=MatchingPack,
 )

@@ -91,6 +91,13 @@ class Offers(Section):
 
     automatically: bool = Field(description="whether the next offer is made without an officer")
     deadline_business_days: int = Field(ge=1, le=60)
+    reminder_business_days: int = Field(
+        default=1,
+        ge=0,
+        le=10,
+        description="the provider is reminded in the morning of the n-th last business day; 0: never",
+    )
+    reminder_hour: int = Field(default=8, ge=0, le=23)
 
 
 class MatchingPack(Section):

@@ -23,6 +23,7 @@ from services.matching.domain.scores import Policy
 from services.matching.domain.shortlists import Candidate, ScoringRun, Shortlist
 from services.matching.domain.work_reports import WorkReport
 from services.matching.models import ApprovedAssessment, KnownClient, KnownSite
+from services.matching.notices import call_off_offer, tell_of_offer, tell_of_return
 from services.matching.pack import MatchingPack
 from services.matching.queries import agreed_to_share, profile_of, profiles, working_days
 from services.matching.schemas.needs import OpenNeed
@@ -175,20 +176,22 @@ async def make_shortlist(uow: UnitOfWork, need: Need) -> ScoringRun:
     return run
 
 
-async def make_offer(uow: UnitOfWork, need: Need, candidate: Candidate, *, link_code: str | None = None) -> Offer:
-    """Offer the job to a candidate; the provider must not change meanwhile."""
-    await uow.read(Provider, candidate.provider_id)
-    deadline_at = uow.pack.calendar.deadline(uow.now(), pack_of(uow).offers.deadline_business_days)
-    return uow.save(
+async def make_offer(uow: UnitOfWork, need: Need, candidate: Candidate) -> tuple[Offer, str]:
+    """Offer the job to a candidate and tell it; the provider must not change meanwhile. With the code of the link
+    that answers the offer: it stands in what the provider is told and nowhere else."""
+    provider, code, figures = await uow.read(Provider, candidate.provider_id), new_secret(), pack_of(uow).offers
+    offer = uow.save(
         *offers.make(
             need,
             candidate,
             offer_id=uow.new_id(),
-            deadline_at=deadline_at,
-            link_sha256=link_code and sha256(link_code),
+            deadline_at=uow.pack.calendar.deadline(uow.now(), figures.deadline_business_days),
+            link_sha256=sha256(code),
             at=uow.now(),
         )
     )
+    await tell_of_offer(uow, offer, need, provider, code, figures)
+    return offer, code
 
 
 async def make_offer_by_hand(uow: UnitOfWork, shortlist: Shortlist, candidate: Candidate) -> tuple[Offer, str]:
@@ -200,8 +203,7 @@ async def make_offer_by_hand(uow: UnitOfWork, shortlist: Shortlist, candidate: C
     if not await agreed_to_share(uow, need.client_id):
         raise ConsentIsMissing
     require_all(Search.of(need, working_days(uow, need)), await profile_of(uow, need, provider))
-    code = new_secret()
-    return await make_offer(uow, need, candidate, link_code=code), code
+    return await make_offer(uow, need, candidate)
 
 
 async def standing_offers(uow: UnitOfWork, need: Need) -> list[Offer]:
@@ -213,6 +215,7 @@ async def decline_offer(uow: UnitOfWork, offer_id: UUID, reason_code: str, note:
     """The provider says no: the next is asked."""
     pack_of(uow).check_reason("decline", reason_code)
     offer = uow.save(*offers.decline(await uow.get(Offer, offer_id), reason_code, note, at=uow.now()))
+    await call_off_offer(uow, offer)
     await offer_next(uow, await uow.get(Need, offer.need_id))
     return offer
 
@@ -220,6 +223,7 @@ async def decline_offer(uow: UnitOfWork, offer_id: UUID, reason_code: str, note:
 async def withdraw_offer(uow: UnitOfWork, offer_id: UUID, reason_code: str) -> Offer:
     """Take an offer back: the next is asked."""
     offer = uow.save(*offers.withdraw(await uow.get(Offer, offer_id), reason_code, at=uow.now()))
+    await call_off_offer(uow, offer)
     await offer_next(uow, await uow.get(Need, offer.need_id))
     return offer
 
@@ -244,7 +248,7 @@ async def end_offers(uow: UnitOfWork, need: Need) -> None:
     """Take every waiting offer back: the job is no longer open."""
     with uow.acting_as(SYSTEM_PRINCIPAL):
         for offer in await standing_offers(uow, need):
-            uow.save(*offers.withdraw(offer, JOB_NOT_OPEN, at=uow.now()))
+            await call_off_offer(uow, uow.save(*offers.withdraw(offer, JOB_NOT_OPEN, at=uow.now())))
 
 
 # engagements
@@ -262,6 +266,7 @@ async def start_engagement(uow: UnitOfWork, offer_id: UUID, person_id: UUID) -> 
     if not await agreed_to_share(uow, need.client_id):
         raise ConsentIsMissing
     offer = uow.save(*accepted)
+    await call_off_offer(uow, offer)
     need = uow.save(*needs.fill(need, engagement_id=engagement_id, provider_id=provider.id))
     provider = uow.save(*providers.book(provider, engagement_id, need.days, search.free_days(provider)))
     begins: date = provider.bookings[-1].days[0]
@@ -328,6 +333,16 @@ async def approve_report(uow: UnitOfWork, report_id: UUID) -> WorkReport:
         days = work_reports.approved_days(await uow.all(WorkReport, engagement_id=engagement.id))
         uow.save(*engagements.complete(engagement, days, on=uow.today(), at=uow.now()))
         uow.save(*providers.release(await uow.get(Provider, engagement.provider_id), engagement.id))
+    return report
+
+
+async def return_report(uow: UnitOfWork, report_id: UUID, reason_code: str) -> WorkReport:
+    """Ask the provider for a correction, and tell it."""
+    pack_of(uow).check_reason("return_report", reason_code)
+    report = await uow.get(WorkReport, report_id)
+    engagement = await uow.read(Engagement, report.engagement_id)
+    report = uow.save(*work_reports.return_report(report, engagement, reason_code, at=uow.now()))
+    await tell_of_return(uow, report, await uow.read(Provider, report.provider_id), reason_code)
     return report
 
 

@@ -18,6 +18,7 @@ from chassis.log import table as log_table
 from chassis.log.port import Record
 from chassis.log.table import TableLog
 from chassis.migrations.runner import Part, migrate_postgres, migrate_sqlite
+from chassis.notices.settings import NoticeSettings
 from chassis.pack import Pack
 from chassis.service import Running, Service
 from chassis.settings import ROOT
@@ -93,6 +94,18 @@ class Room:
         own = [record for record in records if record.source.endswith(f"/{topic}")]
         return [record.event() for record in own if kind is None or record.event_type == kind.event_type]
 
+    async def told(self) -> list[str]:
+        """What people have been told by files, a text each, when everything due has been sent."""
+        end = asyncio.get_running_loop().time() + DEADLINE_S
+        while (await self.running.facts())["notices"]["due"]:
+            assert asyncio.get_running_loop().time() < end, await self.running.facts()
+            for postman in self.running.postmen:
+                await postman.send_due()
+            await asyncio.sleep(0.01)
+        folder = self.running.ground.notices.folder
+        assert folder is not None
+        return [path.read_text(encoding="utf-8") for path in sorted(folder.glob("*.txt"))]
+
     def _record(self, event: Event, correlation_id: str) -> Record:
         sequence = self._sequences[event.subject] = self._sequences.get(event.subject, 0) + 1
         return Record(
@@ -113,7 +126,13 @@ class Room:
 
 @asynccontextmanager
 async def room(
-    service: Service, folder: Path, *, at: datetime | None = None, pack: str = "demo", dsn: str | None = None
+    service: Service,
+    folder: Path,
+    *,
+    at: datetime | None = None,
+    pack: str = "demo",
+    dsn: str | None = None,
+    notices: NoticeSettings | None = None,
 ) -> AsyncIterator[Room]:
     """A service on SQLite files in a folder, or on PostgreSQL; opened again on the same ones it goes on."""
     store = await _store(service, folder, dsn)
@@ -132,6 +151,7 @@ async def room(
         pack=Pack(ROOT / "packs" / pack),
         source=f"//test/{service.name}",
         check=TokenCheck(mint.public_key, ISSUER),
+        notices=notices or NoticeSettings(folder=folder / "notices", address="http://centre.test"),
     )
     await running.start()
     here = Room(running, log, clock, mint)

@@ -117,7 +117,4 @@ async def approve_work_report(report_id: UUID, uow: Uow) -> WorkReportOut:
 )
 async def return_work_report(report_id: UUID, body: Reason, uow: Uow) -> WorkReportOut:
     """Ask for a correction."""
-    use_cases.pack_of(uow).check_reason("return_report", body.reason_code)
-    report = await uow.get(WorkReport, report_id)
-    engagement = await uow.read(Engagement, report.engagement_id)
-    return WorkReportOut.of(uow.save(*domain.return_report(report, engagement, body.reason_code, at=uow.now())))
+    return WorkReportOut.of(await use_cases.return_report(uow, report_id, body.reason_code))

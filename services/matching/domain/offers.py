@@ -35,7 +35,7 @@ class ExpertIsNotYours(Refusal):
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """An offer of a need to a provider; of the code in its link, if it has one, only the SHA-256 is kept."""
+    """An offer of a need to a provider; of the code in its link only the SHA-256 is kept."""
 
     id: UUID
     need_id: UUID

@@ -1,0 +1,182 @@
+"""What providers are told: of offers, with the link that answers them; of reports that came back; and nobody else."""
+
+import re
+import sqlite3
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import pytest
+from structlog.testing import capture_logs
+
+from chassis.notices.records import notices
+from tests.kit import people
+from tests.kit.room import Room, rows
+from tests.services.matching.stage import Stage, accepting, made
+
+CONTACT = {"full_name": "Contact of River", "email": "office@river.test", "phone": "+84 912 345 678", "language": "vi"}
+
+
+def link_in(text: str) -> str:
+    found = re.search(r"http://centre\.test(/v1/offer-links/\S+)", text)
+    assert found, text
+    return found[1]
+
+
+async def states(here: Room) -> dict[str, str]:
+    """The state of each notice by its kind."""
+    return {each.kind: each.state for each in map(notices.state, await rows(here, notices.table))}
+
+
+async def test_the_automatic_offer_is_told_with_a_link_that_answers_it(stage: Stage) -> None:
+    firm = await stage.firm("River Energy", contact=CONTACT)
+    offer = await stage.open_offer(await stage.ask())
+    (text,) = await stage.here.told()
+    assert text.startswith("To: office@river.test\nLanguage: vi\nSubject: Đề nghị công việc: ")
+    assert "Kính gửi River Energy," in text
+    assert "từ 01/04/2026 đến 30/04/2026" in text
+    assert "Địa điểm: River Plain" in text
+    assert "trước khi hết ngày 09/03/2026 (trong vòng 5 ngày làm việc" in text
+    anybody = stage.here.as_(people.person())
+    answer = await made(anybody.post(f"{link_in(text)}/accept", json=accepting(firm)), 200)
+    assert (answer["offer_id"], answer["status"]) == (offer["offer_id"], "accepted")
+
+
+async def test_after_it_was_sent_neither_code_nor_address_is_left(stage: Stage, tmp_path: Path) -> None:
+    with capture_logs() as logs:
+        await stage.firm("River Energy", contact=CONTACT)
+        offer = await stage.open_offer(await stage.ask())
+        (text,) = await stage.here.told()
+        code = link_in(text).rpartition("/")[2]
+        await made(stage.officer.post(f"/v1/offers/{offer['offer_id']}/withdraw", json={"reason_code": "other"}), 200)
+    for row in map(notices.state, await rows(stage.here, notices.table)):
+        assert (row.subject, row.text, row.address) == ("", "", "o…@r….test")
+    databases = list(tmp_path.glob("*.sqlite"))
+    assert len(databases) == 2
+    for path in databases:
+        assert code not in "".join(sqlite3.connect(path).iterdump())
+    assert "withdraw_offer" in str(logs)
+    assert code not in str(logs)
+    assert "office@river.test" not in str(logs)
+
+
+async def test_before_it_lapses_the_provider_is_reminded_in_the_morning_of_the_last_day(stage: Stage) -> None:
+    await stage.firm("River Energy", contact=CONTACT | {"language": "en"})
+    await stage.ask()
+    assert len(await stage.here.told()) == 1
+    await stage.here.advance(days=6, hours=22)  # Monday 9 March, seven in the morning
+    assert len(await stage.here.told()) == 1
+    await stage.here.advance(hours=1.5)
+    reminder, first = await stage.here.told()
+    assert "Subject: Please answer by 2026-03-09: RECP assessment, River Plain" in reminder
+    assert link_in(reminder) == link_in(first)
+
+
+@pytest.mark.parametrize("end", ["accept", "decline", "withdraw", "suspend", "cancel", "expire"])
+async def test_an_offer_that_has_its_end_is_not_reminded_of(stage: Stage, end: str) -> None:
+    firm = await stage.firm("River Energy", contact=CONTACT)
+    need_id = await stage.ask()
+    offer = await stage.open_offer(need_id)
+    await stage.here.told()
+    asked: dict[str, tuple[Any, str, dict[str, Any]]] = {
+        "accept": (firm.http, f"/v1/offers/{offer['offer_id']}/accept", accepting(firm)),
+        "decline": (firm.http, f"/v1/offers/{offer['offer_id']}/decline", {"reason_code": "too_far"}),
+        "withdraw": (stage.officer, f"/v1/offers/{offer['offer_id']}/withdraw", {"reason_code": "other"}),
+        "suspend": (stage.officer, f"/v1/providers/{firm.provider_id}/suspend", {"reason_code": "quality"}),
+        "cancel": (stage.officer, f"/v1/needs/{need_id}/cancel", {"reason_code": "other"}),
+    }
+    if end == "expire":
+        await stage.here.advance(days=8)  # past the reminder and the deadline in one step: either may come first
+        await stage.here.told()
+        assert (await states(stage.here))["offer_about_to_lapse"] in {"called_off", "sent"}
+        return
+    http, path, body = asked[end]
+    await made(http.post(path, json=body), 200)
+    await stage.here.advance(days=8)
+    assert len(await stage.here.told()) == 1
+    assert await states(stage.here) == {"offer_made": "sent", "offer_about_to_lapse": "called_off"}
+
+
+async def test_a_provider_without_a_way_to_be_reached_gets_no_notice(stage: Stage) -> None:
+    await stage.firm("Silent")
+    await stage.ask()
+    assert await stage.here.told() == []
+    assert await rows(stage.here, notices.table) == []
+
+
+async def test_without_mail_it_is_an_sms_in_one_of_the_providers_languages(stage: Stage) -> None:
+    contact = {"full_name": "Contact", "phone": "+84 912 345 678"}
+    await stage.firm("River Energy", contact=contact, languages=["km", "fr", "en"])
+    await stage.ask()
+    (text,) = await stage.here.told()
+    assert text.startswith(
+        "To: +84 912 345 678\nLanguage: fr\n\nMission proposée : évaluation de production plus propre"
+    )
+    assert "Subject" not in text
+
+
+async def test_each_return_of_a_report_is_told_once(stage: Stage) -> None:
+    firm = await stage.firm("River Energy", contact=CONTACT | {"language": "en"})
+    engagement_id = await stage.engage(firm)
+    report = await stage.report(firm, engagement_id)
+    path = f"/v1/work-reports/{report['report_id']}"
+    for _ in range(2):
+        await made(stage.officer.post(f"{path}/return", json={"reason_code": "figures_unclear"}), 200)
+        await made(firm.http.post(f"{path}/resubmit"), 200)
+    told = [text for text in await stage.here.told() if "came back" in text]
+    assert len(told) == 2
+    assert "Reason: the figures are unclear" in told[0]
+    assert report["report_id"] in told[0]
+
+
+async def test_nothing_of_one_provider_reaches_another(stage: Stage) -> None:
+    """Each firm's name, address and link stand in its own notices only; of a rival nobody hears."""
+    own: dict[str, set[str]] = {}
+    firms = {}
+    for number, name in enumerate(("Firm-Aquila", "Firm-Boreas", "Firm-Corvus")):
+        address = f"+84 912 00{number} 111" if number == 1 else f"mail@{name.lower()}.test"
+        contact = {"full_name": f"Person-{name}", "phone" if number == 1 else "email": address, "language": "en"}
+        firm = await stage.firm(name, contact=contact)
+        firms[firm.provider_id] = firm
+        own[address] = {name, f"Person-{name}", address, firm.provider_id, firm.person_id}
+    need_id = await stage.ask()
+    said: dict[str, list[str]] = {address: [] for address in own}
+    for _ in firms:
+        offer = await stage.open_offer(need_id)
+        firm = firms[offer["provider_id"]]
+        await stage.here.told()
+        await stage.here.advance(days=7)  # the morning of the reminder, before the deadline
+        await stage.here.told()
+        no = {"reason_code": "no_capacity", "note": "Note-Of-One"}
+        await made(firm.http.post(f"/v1/offers/{offer['offer_id']}/decline", json=no), 200)
+    for text in await stage.here.told():
+        said[text.splitlines()[0].removeprefix("To: ")].append(text)
+    assert [len(texts) for texts in said.values()] == [2, 2, 2]
+    links = {address: {link_in(text) for text in texts} for address, texts in said.items()}
+    for address, texts in said.items():
+        others = set().union(*(secrets | links[other] for other, secrets in own.items() if other != address))
+        for text in texts:
+            assert not [secret for secret in (*others, "Note-Of-One") if secret in text]
+
+
+async def test_a_name_forges_neither_header_nor_line(stage: Stage) -> None:
+    await stage.firm("River\u202eygrenE {link} {kind}", contact=CONTACT | {"language": "en"})
+    await stage.ask()
+    (text,) = await stage.here.told()
+    assert "Dear RiverygrenE {link} {kind},\n" in text
+
+
+async def test_the_administrator_sees_that_it_went_out_and_nothing_of_what_it_said(stage: Stage) -> None:
+    await stage.firm("River Energy", contact=CONTACT)
+    await stage.ask()
+    (text,) = await stage.here.told()
+    administrator = stage.here.as_(people.administrator())
+    page = await made(administrator.get("/v1/admin/matching/notices", params={"state": "sent"}), 200)
+    (seen,) = page["items"]
+    assert (seen["kind"], seen["channel"], seen["address"], seen["attempts"]) == ("offer_made", "mail", "o…@r….test", 1)
+    unsent = await administrator.get("/v1/admin/matching/notices")
+    assert [each["kind"] for each in unsent.json()["items"]] == ["offer_about_to_lapse"]
+    code = link_in(text).rpartition("/")[2]
+    assert code not in unsent.text
+    assert "office@river.test" not in unsent.text
+    assert UUID(seen["notice_id"])
