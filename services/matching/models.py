@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from chassis.store.mapping import Unique, table
 from contracts.values import Sector
-from services.matching.domain.competences import Competence, CompetenceIsGranted
+from services.matching.domain.competences import Competence, CompetenceIsGranted, HeldCertificate
 from services.matching.domain.engagements import Engagement, ExternalRefIsTaken
 from services.matching.domain.experts import Expert, ExpertIsKnown
 from services.matching.domain.needs import Need
@@ -123,3 +123,6 @@ known_sites = table(metadata, KnownSite, "known_sites", key=("site_id",))
 agreements = table(metadata, Agreement, "agreements", key=("consent_id",), indexes=[("client_id",)])
 ended_agreements = table(metadata, EndedAgreement, "ended_agreements", key=("consent_id",))
 approved_assessments = table(metadata, ApprovedAssessment, "approved_assessments", key=("need_id",))
+held_certificates = table(
+    metadata, HeldCertificate, "held_certificates", key=("certificate_id",), indexes=[("person_id",)]
+)

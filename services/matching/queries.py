@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
@@ -13,11 +13,12 @@ from chassis.auth import inside, own, rows_of
 from chassis.http import CursorIsInvalid
 from chassis.unit_of_work import Scope, UnitOfWork
 from contracts.principals import Principal, Role
+from contracts.values import CompetenceNeeded
 from services.matching.domain.bookings import planned_period
-from services.matching.domain.competences import Competence
+from services.matching.domain.competences import Competence, HeldCertificate
 from services.matching.domain.engagements import Engagement, Rating
 from services.matching.domain.experts import Expert
-from services.matching.domain.hard_rules import Member, Profile, TrackRecord
+from services.matching.domain.hard_rules import Member, Profile, TrackRecord, missing_today
 from services.matching.domain.needs import Need
 from services.matching.domain.offers import Offer
 from services.matching.domain.providers import Provider
@@ -30,6 +31,7 @@ from services.matching.models import (
     ended_agreements,
     engagements,
     experts,
+    held_certificates,
     needs,
     offers,
     providers,
@@ -38,6 +40,7 @@ from services.matching.models import (
 )
 
 Rows = Sequence[tuple[Any, ...]]
+Missing = tuple[CompetenceNeeded, ...]
 EVERYWHERE = (Role.REVIEWER, Role.ADMINISTRATOR, Role.SYSTEM)
 
 
@@ -197,7 +200,32 @@ def _granted(need: Need) -> sa.Select[Any]:
     return sa.select(competences.table).where(columns.code.in_(codes), columns.status == "granted")
 
 
+async def missing_of(uow: UnitOfWork, found: Iterable[Offer], jobs: Mapping[UUID, Need]) -> dict[UUID, Missing]:
+    """By offer, for those that wait for an answer: the competences its provider has lost since, if any."""
+    waiting = [each for each in found if each.status == "open"]
+    firms = {each.provider_id for each in waiting}
+    member, granted = experts.table.c, competences.table.c
+    members = sa.select(experts.table).where(member.provider_id.in_(firms), member.status == "active")
+    held = sa.select(competences.table).where(granted.provider_id.in_(firms), granted.status == "granted")
+    teams = _teams(await uow.fetch(members), await uow.fetch(held)) if waiting else {}
+    return {
+        each.id: missing_today(jobs[each.need_id], teams.get(each.provider_id, ()), uow.today()) for each in waiting
+    }
+
+
+async def certificates_of(uow: UnitOfWork, person_id: UUID) -> list[HeldCertificate]:
+    """What a person has been certified, whether or not it was an expert then."""
+    wanted = sa.select(held_certificates.table).where(held_certificates.table.c.person_id == person_id)
+    return [held_certificates.state(row) for row in await uow.fetch(wanted)]
+
+
 def _profiles(known: list[Provider], members: Rows, granted: Rows, records: dict[UUID, TrackRecord]) -> list[Profile]:
+    teams, nothing = _teams(members, granted), TrackRecord()
+    return [Profile(each, tuple(teams[each.id]), records.get(each.id, nothing)) for each in known]
+
+
+def _teams(members: Rows, granted: Rows) -> dict[UUID, list[Member]]:
+    """The experts of each firm, with what they were granted there."""
     held: dict[UUID, list[Competence]] = defaultdict(list)
     for competence in map(competences.state, granted):
         held[competence.person_id].append(competence)
@@ -208,8 +236,7 @@ def _profiles(known: list[Provider], members: Rows, granted: Rows, records: dict
             if competence.provider_id == expert.provider_id:
                 own[competence.code].append(competence)
         teams[expert.provider_id].append(Member(expert, own))
-    nothing = TrackRecord()
-    return [Profile(each, tuple(teams[each.id]), records.get(each.id, nothing)) for each in known]
+    return teams
 
 
 async def _track_records(uow: UnitOfWork, kind: str) -> dict[UUID, TrackRecord]:

@@ -1,5 +1,7 @@
-"""What matching does when clients ask, change their minds or withdraw their consent, and when work is approved."""
+"""What matching does when clients ask, change their minds or withdraw their consent, when work is approved, and when
+certificates are issued or revoked."""
 
+from dataclasses import replace
 from uuid import UUID
 
 from chassis.consumer import Reactions
@@ -12,11 +14,21 @@ from contracts.clients import (
     ServiceRequestCancelAsked,
     ServiceRequestSubmitted,
 )
+from contracts.training import CertificateIssued, CertificateRevoked
+from services.matching.domain.competences import Competence, HeldCertificate, withdraw
 from services.matching.domain.engagements import Engagement
 from services.matching.domain.needs import SHARE_WITH_PROVIDERS, Job, Need
 from services.matching.models import Agreement, ApprovedAssessment, EndedAgreement
 from services.matching.queries import agreed_to_share
-from services.matching.use_cases import ASSESSMENT_APPROVED, CANCEL_ASKED, CONSENT_ENDED, cancel_need, open_need
+from services.matching.use_cases import (
+    ASSESSMENT_APPROVED,
+    CANCEL_ASKED,
+    CERTIFICATE_REVOKED,
+    CONSENT_ENDED,
+    cancel_need,
+    grant_by_certificate,
+    open_need,
+)
 
 # A reaction also notes the fact it acts on: the projection of the same event may be behind, and a use case that
 # begins after the reaction must not overlook it.
@@ -75,6 +87,34 @@ async def settle_approved_assessment(event: AssessmentApproved, uow: UnitOfWork)
     uow.put(ApprovedAssessment(event.need_id, event.assessment_id))
     if await uow.all(Engagement, need_id=event.need_id):
         await _cancel_if_unfilled(uow, event.need_id, ASSESSMENT_APPROVED)
+
+
+@reactions.on(CertificateIssued)
+async def grant_certified_competences(event: CertificateIssued, uow: UnitOfWork) -> None:
+    if not event.competences:
+        return
+    await uow.alone_on(event.person_id)
+    certificate = HeldCertificate(
+        certificate_id=event.certificate_id,
+        person_id=event.person_id,
+        provider_id=event.provider_id,
+        competences=event.competences,
+        issued_on=event.issued_on,
+        valid_until=event.valid_until,
+    )
+    uow.put(certificate)
+    await grant_by_certificate(uow, certificate)
+
+
+@reactions.on(CertificateRevoked)
+async def withdraw_certified_competences(event: CertificateRevoked, uow: UnitOfWork) -> None:
+    await uow.alone_on(event.person_id)
+    certificate = await uow.find(HeldCertificate, certificate_id=event.certificate_id)
+    if certificate is None:
+        return
+    uow.put(replace(certificate, is_revoked=True))
+    for each in await uow.all(Competence, certificate_id=event.certificate_id, status="granted"):
+        uow.save(*withdraw(await uow.get(Competence, each.id), CERTIFICATE_REVOKED))
 
 
 async def _cancel_if_unfilled(uow: UnitOfWork, need_id: UUID, reason_code: str) -> None:

@@ -11,8 +11,17 @@ from chassis.unit_of_work import UnitOfWork
 from contracts.principals import SYSTEM_PRINCIPAL
 from contracts.refusals import NotFound, OutsideTerritory
 from contracts.values import CompetenceNeeded, Place
-from services.matching.domain import engagements, needs, offers, providers, shortlists, work_reports
-from services.matching.domain.competences import Competence, ProviderIsAmbiguous
+from services.matching.domain import (
+    competences,
+    engagements,
+    experts,
+    needs,
+    offers,
+    providers,
+    shortlists,
+    work_reports,
+)
+from services.matching.domain.competences import Competence, HeldCertificate, ProviderIsAmbiguous
 from services.matching.domain.engagements import Engagement
 from services.matching.domain.experts import Expert
 from services.matching.domain.hard_rules import Search, require_all
@@ -25,7 +34,7 @@ from services.matching.domain.work_reports import WorkReport
 from services.matching.models import ApprovedAssessment, KnownClient, KnownSite
 from services.matching.notices import call_off_offer, tell_of_offer, tell_of_return
 from services.matching.pack import MatchingPack
-from services.matching.queries import agreed_to_share, profile_of, profiles, working_days
+from services.matching.queries import agreed_to_share, certificates_of, profile_of, profiles, working_days
 from services.matching.schemas.needs import OpenNeed
 from services.matching.schemas.providers import Served
 
@@ -35,6 +44,7 @@ PROVIDER_SUSPENDED = "provider_suspended"
 CONSENT_ENDED = "consent_ended"
 CANCEL_ASKED = "cancel_asked"
 ASSESSMENT_APPROVED = "assessment_approved"
+CERTIFICATE_REVOKED = "certificate_revoked"
 
 
 def pack_of(uow: UnitOfWork) -> MatchingPack:
@@ -82,6 +92,33 @@ async def expert_of(uow: UnitOfWork, person_id: UUID, provider_id: UUID | None) 
     if len(found) > 1:
         raise ProviderIsAmbiguous(count=len(found))
     return await uow.read(Expert, found[0].id)
+
+
+async def add_expert(uow: UnitOfWork, provider: Provider, full_name: str, person_id: UUID | None) -> Expert:
+    """A person works for a provider; one known already brings the competences of its certificates."""
+    if person_id is not None:
+        await uow.alone_on(person_id)
+    expert = Expert(id=uow.new_id(), provider_id=provider.id, person_id=person_id or uow.new_id(), full_name=full_name)
+    expert = uow.save(*experts.add(expert))
+    for certificate in await certificates_of(uow, expert.person_id):
+        await grant_by_certificate(uow, certificate)
+    return expert
+
+
+async def grant_by_certificate(uow: UnitOfWork, certificate: HeldCertificate) -> None:
+    """What a certificate gives goes to the expert its holder is, if it is one by now.
+
+    Ask `alone_on` the person before: a certificate and an expert of the same moment must not miss each other.
+    """
+    with uow.acting_as(SYSTEM_PRINCIPAL):
+        active = await uow.all(Expert, person_id=certificate.person_id, status="active")
+        holder = certificate.holder_among(active, uow.today())
+        if holder is None:
+            return
+        expert = await uow.read(Expert, holder.id)
+        granted = {each.code for each in await uow.all(Competence, certificate_id=certificate.certificate_id)}
+        for given in certificate.gives(granted):
+            uow.save(*competences.grant(certificate.competence(given, expert, uow.new_id()), expert))
 
 
 # needs and their offers

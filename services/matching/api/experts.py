@@ -8,6 +8,7 @@ from chassis.paging import equal, page_of
 from chassis.route import Routes, Uow
 from contracts.principals import Officer
 from contracts.principals import Provider as ProviderRole
+from services.matching import use_cases
 from services.matching.domain import experts as domain
 from services.matching.domain.experts import Expert, ExpertStatus
 from services.matching.domain.providers import Provider
@@ -41,13 +42,7 @@ async def add_expert(body: AddExpert, uow: Uow) -> ExpertOut:
     provider = await uow.read(Provider, body.provider_id)
     if body.person_id is not None and not uow.principal.has(Officer):
         raise domain.PersonIsNamedByTheOfficer
-    expert = Expert(
-        id=uow.new_id(),
-        provider_id=provider.id,
-        person_id=body.person_id or uow.new_id(),
-        full_name=body.full_name,
-    )
-    return ExpertOut.of(uow.save(*domain.add(expert)))
+    return ExpertOut.of(await use_cases.add_expert(uow, provider, body.full_name, body.person_id))
 
 
 @routes.get("/{expert_id}", dependencies=allow(Officer, ProviderRole))

@@ -17,7 +17,7 @@ from services.matching.domain.offers import Offer, OfferStatus
 from services.matching.domain.providers import ProviderIsNotApproved, ProviderLacksFreeDays
 from services.matching.domain.shortlists import ProviderIsExcluded, Shortlist
 from services.matching.pack import ReasonIsUnknown
-from services.matching.queries import candidate_of, needs_of
+from services.matching.queries import candidate_of, missing_of, needs_of
 from services.matching.schemas.fields import Reason
 from services.matching.schemas.offers import AcceptOffer, DeclineOffer, MakeOffer, OfferMadeOut, OfferOut
 
@@ -54,7 +54,9 @@ async def list_offers(
     wanted = equal(Offer, need_id=need_id, provider_id=provider_id, status=status)
     found, more = await page_of(uow, Offer, *wanted, cursor=cursor, limit=limit)
     jobs = await needs_of(uow, found)
-    return Page(items=[OfferOut.of(each, jobs[each.need_id]) for each in found], next=more)
+    missing = await missing_of(uow, found, jobs)
+    shown = [OfferOut.of(each, jobs[each.need_id], missing.get(each.id, ())) for each in found]
+    return Page(items=shown, next=more)
 
 
 @routes.post(
@@ -101,4 +103,6 @@ async def withdraw_offer(offer_id: UUID, body: Reason, uow: Uow) -> OfferOut:
 
 
 async def _shown(uow: Uow, offer: Offer) -> OfferOut:
-    return OfferOut.of(offer, await uow.read(Need, offer.need_id))
+    need = await uow.read(Need, offer.need_id)
+    missing = await missing_of(uow, [offer], {need.id: need})
+    return OfferOut.of(offer, need, missing.get(offer.id, ()))

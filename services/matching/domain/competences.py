@@ -1,6 +1,6 @@
 """Competences: what an expert may be sent to do, at which level and for how long."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Literal
@@ -8,6 +8,7 @@ from uuid import UUID
 
 from contracts.matching import CompetenceGranted, CompetenceWithdrawn
 from contracts.refusals import Refusal
+from contracts.values import CompetenceNeeded
 from services.matching.domain.experts import Expert, ExpertIsRetired
 
 CompetenceStatus = Literal["granted", "withdrawn"]
@@ -54,6 +55,44 @@ class Competence:
             self.status == "granted"
             and self.valid_from <= first
             and (self.valid_until is None or self.valid_until >= last)
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class HeldCertificate:
+    """A certificate of a training: its holder need not be an expert yet. `provider_id` is who enrolled it, if any."""
+
+    certificate_id: UUID
+    person_id: UUID
+    provider_id: UUID | None
+    competences: tuple[CompetenceNeeded, ...]
+    issued_on: date
+    valid_until: date | None
+    is_revoked: bool = False
+
+    def holder_among(self, active: Sequence[Expert], today: date) -> Expert | None:
+        """The expert its competences go to: of the provider named, else of the only one its holder works for."""
+        if self.is_revoked or (self.valid_until is not None and self.valid_until < today):
+            return None
+        fitting = [each for each in active if self.provider_id in (None, each.provider_id)]
+        return fitting[0] if len(fitting) == 1 else None
+
+    def gives(self, granted: Collection[str]) -> list[CompetenceNeeded]:
+        """What it gives beside these codes, each code once at its highest level."""
+        highest = {each.code: each for each in sorted(self.competences, key=lambda each: each.level)}
+        return [each for code, each in highest.items() if code not in granted]
+
+    def competence(self, given: CompetenceNeeded, expert: Expert, competence_id: UUID) -> Competence:
+        """One of the competences it gives."""
+        return Competence(
+            id=competence_id,
+            provider_id=expert.provider_id,
+            person_id=expert.person_id,
+            code=given.code,
+            level=given.level,
+            valid_from=self.issued_on,
+            valid_until=self.valid_until,
+            certificate_id=self.certificate_id,
         )
 
 

@@ -1,7 +1,7 @@
 """The hard rules of a shortlist: each says whether a provider may be asked at all, and by which facts."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, NamedTuple, Self
 from uuid import UUID
@@ -187,6 +187,11 @@ def best_fit(need: Need, team: Iterable[Member]) -> Fit:
     if len(fits) == 1:
         return fits[0]
     return min(fits, key=_closeness, default=Fit(None, (0,) * len(need.competences), need.competences))
+
+
+def missing_today(need: Need, team: Iterable[Member], today: date) -> tuple[CompetenceNeeded, ...]:
+    """What no expert of the firm holds on every day of the need, and still today where the need should be over."""
+    return best_fit(replace(need, ends_on=max(need.ends_on, today)), team).missing
 
 
 def fit_of(need: Need, member: Member) -> Fit:

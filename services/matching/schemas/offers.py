@@ -4,8 +4,10 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
+from pydantic import Field
+
 from chassis.http import Body, Out
-from contracts.values import Code
+from contracts.values import Code, CompetenceNeeded
 from services.matching.domain.experts import Expert
 from services.matching.domain.needs import Need
 from services.matching.domain.offers import Offer, OfferStatus
@@ -43,10 +45,16 @@ class OfferOut(Out):
     reason_code: str | None
     note: str | None
     engagement_id: UUID | None
+    missing_competences: tuple[CompetenceNeeded, ...] = Field(
+        default=(),
+        description="while it is open: what the job needs and no expert of the provider holds any more, as when a "
+        "certificate was revoked or has expired",
+    )
 
     @classmethod
-    def of(cls, offer: Offer, need: Need) -> "OfferOut":
-        return cls(offer_id=offer.id, job=JobOut.of(need), **shown(cls, offer, "offer_id", "job"))
+    def of(cls, offer: Offer, need: Need, missing: tuple[CompetenceNeeded, ...] = ()) -> "OfferOut":
+        own = {"offer_id": offer.id, "job": JobOut.of(need), "missing_competences": missing}
+        return cls(**own, **shown(cls, offer, *own))
 
 
 class OfferMadeOut(OfferOut):
