@@ -3,9 +3,10 @@
 import pytest
 
 from chassis.telemetry import configure_logs
+from tests.kit.kafka import kafka_broker, new_topics
 from tests.kit.postgres import postgres_cluster, postgres_dsn
 
-__all__ = ["postgres_cluster", "postgres_dsn"]
+__all__ = ["kafka_broker", "new_topics", "postgres_cluster", "postgres_dsn"]
 
 
 @pytest.fixture(autouse=True)

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import logging
 import time
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
@@ -20,6 +21,8 @@ from chassis.log.port import LogAway, Partition, Record
 from chassis.log.topics import MESSAGE_BYTES, Found, TopicsDiffer, config, differences
 
 log = structlog.get_logger()
+# It tells of every attempt, several a second; what is wrong is said by `LogAway`, once, in words.
+logging.getLogger("aiokafka").setLevel(logging.CRITICAL)
 APPEND_WITHIN_S = 10.0
 ANSWER_WITHIN_S = 5.0
 READ_WITHIN_S = 60.0
@@ -169,6 +172,8 @@ class KafkaLog:
         if sender is not None:
             sender.cancel()
         await producer.client.close()
+        if sender is not None:
+            await asyncio.wait([sender])
         producer._message_accumulator.fail_all(KafkaTimeoutError())
         with contextlib.suppress(KafkaError, OSError):
             await producer.stop()
