@@ -77,6 +77,7 @@ class NoticeSettings(BaseModel):
     folder: Path | None = None
     address: str = "http://127.0.0.1:8080"
     verifiers: str | None = Field(default=None, pattern=EMAIL)
+    officers: str | None = Field(default=None, pattern=EMAIL)
     smtp: SmtpSettings | None = None
     http: SmsSettings | None = None
 

@@ -1,7 +1,8 @@
-"""What providers are told: of an offer, that it is about to lapse, that a report came back."""
+"""What providers are told of their offers and reports, and officers of an offer that lost its ground."""
 
 from datetime import timedelta
 from typing import Any
+from uuid import NAMESPACE_URL, uuid5
 
 from chassis.notices.kinds import BusinessDays, NoticeKind, Word
 from chassis.notices.writing import Recipient, call_off, notify
@@ -11,6 +12,7 @@ from services.matching.domain.offers import Offer
 from services.matching.domain.providers import Provider
 from services.matching.domain.work_reports import WorkReport
 from services.matching.pack import KINDS, Offers
+from services.matching.queries import Missing
 
 OFFER_MADE = NoticeKind(
     "offer_made",
@@ -21,7 +23,11 @@ OFFER_ABOUT_TO_LAPSE = NoticeKind("offer_about_to_lapse", ("firm", "kind", "plac
 REPORT_RETURNED = NoticeKind(
     "report_returned", ("firm", "period_starts_on", "period_ends_on", "reason", "report", "address")
 )
-notices = (OFFER_MADE, OFFER_ABOUT_TO_LAPSE, REPORT_RETURNED)
+OFFER_QUESTIONED = NoticeKind(
+    "offer_questioned", ("firm", "kind", "place", "competence", "deadline_on", "offer", "address"), words=KINDS
+)
+notices = (OFFER_MADE, OFFER_ABOUT_TO_LAPSE, REPORT_RETURNED, OFFER_QUESTIONED)
+OFFICERS = uuid5(NAMESPACE_URL, "urn:openrecp:mailbox:officers")
 A_MOMENT = timedelta(microseconds=1)
 
 
@@ -57,7 +63,24 @@ async def tell_of_offer(
 
 async def call_off_offer(uow: UnitOfWork, offer: Offer) -> None:
     """It has its answer, was withdrawn or has lapsed: what was not sent yet would only mislead."""
-    await call_off(uow, offer.id, OFFER_MADE, OFFER_ABOUT_TO_LAPSE)
+    await call_off(uow, offer.id, OFFER_MADE, OFFER_ABOUT_TO_LAPSE, OFFER_QUESTIONED)
+
+
+async def tell_of_lapse(uow: UnitOfWork, offer: Offer, need: Need, provider: Provider, missing: Missing) -> None:
+    """The centre's officers hear, once an offer, that the firm no longer holds what the job needs: they decide."""
+    await notify(
+        uow,
+        OFFER_QUESTIONED,
+        Recipient(OFFICERS, email=uow.ground.notices.officers),
+        cause=offer.id,
+        firm=provider.name,
+        kind=Word(need.kind),
+        place=_place(uow, need),
+        competence=", ".join(each.code.replace("_", " ") for each in missing),
+        deadline_on=uow.pack.calendar.day_of(offer.deadline_at - A_MOMENT),
+        offer=str(offer.id),
+        address=uow.ground.notices.address,
+    )
 
 
 async def tell_of_return(uow: UnitOfWork, report: WorkReport, provider: Provider, reason_code: str) -> None:

@@ -207,10 +207,20 @@ async def missing_of(uow: UnitOfWork, found: Iterable[Offer], jobs: Mapping[UUID
     member, granted = experts.table.c, competences.table.c
     members = sa.select(experts.table).where(member.provider_id.in_(firms), member.status == "active")
     held = sa.select(competences.table).where(granted.provider_id.in_(firms), granted.status == "granted")
-    teams = _teams(await uow.fetch(members), await uow.fetch(held)) if waiting else {}
+    teams = _teams_of(await uow.fetch(members), await uow.fetch(held)) if waiting else {}
     return {
         each.id: missing_today(jobs[each.need_id], teams.get(each.provider_id, ()), uow.today()) for each in waiting
     }
+
+
+async def questioned(uow: UnitOfWork, provider_id: UUID) -> list[tuple[Offer, Need, Missing]]:
+    """The open offers of a firm that lacks what they need, as this unit has left it."""
+    members = await uow.all(Expert, provider_id=provider_id, status="active")
+    team = _teams(members, await uow.all(Competence, provider_id=provider_id, status="granted"))[provider_id]
+    found = await uow.all(Offer, provider_id=provider_id, status="open")
+    jobs = await needs_of(uow, found)
+    judged = [(each, jobs[each.need_id], missing_today(jobs[each.need_id], team, uow.today())) for each in found]
+    return [each for each in judged if each[2]]
 
 
 async def certificates_of(uow: UnitOfWork, person_id: UUID) -> list[HeldCertificate]:
@@ -220,17 +230,21 @@ async def certificates_of(uow: UnitOfWork, person_id: UUID) -> list[HeldCertific
 
 
 def _profiles(known: list[Provider], members: Rows, granted: Rows, records: dict[UUID, TrackRecord]) -> list[Profile]:
-    teams, nothing = _teams(members, granted), TrackRecord()
+    teams, nothing = _teams_of(members, granted), TrackRecord()
     return [Profile(each, tuple(teams[each.id]), records.get(each.id, nothing)) for each in known]
 
 
-def _teams(members: Rows, granted: Rows) -> dict[UUID, list[Member]]:
+def _teams_of(members: Rows, granted: Rows) -> dict[UUID, list[Member]]:
+    return _teams(map(experts.state, members), map(competences.state, granted))
+
+
+def _teams(members: Iterable[Expert], granted: Iterable[Competence]) -> dict[UUID, list[Member]]:
     """The experts of each firm, with what they were granted there."""
     held: dict[UUID, list[Competence]] = defaultdict(list)
-    for competence in map(competences.state, granted):
+    for competence in granted:
         held[competence.person_id].append(competence)
     teams: dict[UUID, list[Member]] = defaultdict(list)
-    for expert in map(experts.state, members):
+    for expert in members:
         own: dict[str, list[Competence]] = defaultdict(list)
         for competence in held[expert.person_id]:
             if competence.provider_id == expert.provider_id:

@@ -14,12 +14,14 @@ from contracts.clients import (
     ServiceRequestCancelAsked,
     ServiceRequestSubmitted,
 )
-from contracts.training import CertificateIssued, CertificateRevoked
+from contracts.training import CertificateExpired, CertificateIssued, CertificateRevoked
 from services.matching.domain.competences import Competence, HeldCertificate, withdraw
 from services.matching.domain.engagements import Engagement
 from services.matching.domain.needs import SHARE_WITH_PROVIDERS, Job, Need
+from services.matching.domain.providers import Provider
 from services.matching.models import Agreement, ApprovedAssessment, EndedAgreement
-from services.matching.queries import agreed_to_share
+from services.matching.notices import tell_of_lapse
+from services.matching.queries import agreed_to_share, questioned
 from services.matching.use_cases import (
     ASSESSMENT_APPROVED,
     CANCEL_ASKED,
@@ -113,8 +115,24 @@ async def withdraw_certified_competences(event: CertificateRevoked, uow: UnitOfW
     if certificate is None:
         return
     uow.put(replace(certificate, is_revoked=True))
-    for each in await uow.all(Competence, certificate_id=event.certificate_id, status="granted"):
+    granted = await uow.all(Competence, certificate_id=event.certificate_id, status="granted")
+    for each in granted:
         uow.save(*withdraw(await uow.get(Competence, each.id), CERTIFICATE_REVOKED))
+    await _question_offers(uow, granted)
+
+
+@reactions.on(CertificateExpired)
+async def question_offers_of_expired(event: CertificateExpired, uow: UnitOfWork) -> None:
+    """Nothing stored changes, as validity follows from the dates; but what rests on it wants a second look."""
+    await _question_offers(uow, await uow.all(Competence, certificate_id=event.certificate_id, status="granted"))
+
+
+async def _question_offers(uow: UnitOfWork, lost: list[Competence]) -> None:
+    """Tell the officers of the open offers whose provider no longer holds what they need."""
+    for provider_id in {each.provider_id for each in lost}:
+        provider = await uow.read(Provider, provider_id)
+        for offer, need, missing in await questioned(uow, provider_id):
+            await tell_of_lapse(uow, offer, need, provider, missing)
 
 
 async def _cancel_if_unfilled(uow: UnitOfWork, need_id: UUID, reason_code: str) -> None:

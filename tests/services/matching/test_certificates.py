@@ -1,21 +1,29 @@
 """What a certificate changes in matching: who is eligible from now on, and which open offers lost their ground."""
 
+import shutil
 import time
+from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import date
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
+import pytest
+
 from chassis.clock import new_id
+from chassis.notices.settings import NoticeSettings
 from chassis.turns import Turns
 from chassis.unit_of_work import Cause, UnitOfWork, in_one_unit
 from contracts.matching import CompetenceGranted, CompetenceWithdrawn
 from contracts.principals import SYSTEM_PRINCIPAL
 from contracts.training import CertificateExpired, CertificateIssued, CertificateRevoked
 from contracts.values import CompetenceNeeded
+from services.matching.app import service
 from services.matching.domain.providers import Provider
 from services.matching.use_cases import add_expert
-from tests.services.matching.stage import Firm, Stage, made
+from tests.kit.room import room
+from tests.services.matching.stage import START, Firm, Stage, made, set_up
 
 LACKING = {"recp_assessment": 4, "policy_advice": 3}
 WET = (CompetenceNeeded(code="wet_processing", level=2),)
@@ -223,3 +231,52 @@ async def test_an_open_offer_shows_the_competence_that_expired_with_the_period_o
     await stage.here.tell(expired(certificate))
     shown = await made(stage.officer.get(f"/v1/offers/{offer['offer_id']}"), 200)
     assert (shown["status"], shown["missing_competences"]) == ("open", [{"code": "wet_processing", "level": 2}])
+
+
+@pytest.fixture
+async def desk(migrated: Path, tmp_path: Path) -> AsyncIterator[Stage]:
+    """A stage whose officers have a mailbox."""
+    shutil.copytree(migrated, tmp_path, dirs_exist_ok=True)
+    told = NoticeSettings(folder=tmp_path / "notices", address="http://centre.test", officers="desk@centre.test")
+    async with room(service, tmp_path, at=START, notices=told) as here:
+        yield await set_up(here)
+
+
+async def test_officers_are_told_once_of_an_open_offer_that_lost_its_ground(desk: Stage) -> None:
+    _, certificate, offer = await offered(desk)
+    await desk.here.tell(revoked(certificate))
+    await desk.here.tell(expired(certificate))
+    (text,) = await desk.here.told()
+    assert text.startswith("To: desk@centre.test\n")
+    assert "Alpha has an open offer (RECP assessment, River Plain) and no longer holds" in text
+    assert "wet processing" in text
+    assert offer["offer_id"] in text
+
+
+async def test_officers_are_told_when_a_certificate_expires_under_an_open_offer(desk: Stage) -> None:
+    firm = await desk.firm("Alpha", LACKING)
+    certificate = issued(firm.person_id, valid_until=date(2026, 3, 5))
+    await desk.here.tell(certificate)
+    offer = await desk.open_offer(await desk.ask(wanted_from="2026-03-02", wanted_until="2026-03-05", days=1))
+    await desk.here.tell(expired(certificate))  # too early a word: today it still holds
+    assert await desk.here.told() == []
+    await desk.here.advance(days=4)
+    await desk.here.tell(expired(certificate))
+    (text,) = await desk.here.told()
+    assert offer["offer_id"] in text
+
+
+async def test_nobody_is_told_of_offers_that_still_stand_or_were_answered(desk: Stage) -> None:
+    firm, certificate, _ = await offered(desk)
+    await desk.grant(firm.person_id, "wet_processing", 3)
+    await desk.here.tell(revoked(certificate))
+    answered = issued(firm.person_id)
+    await desk.here.tell(answered)
+    for offer in await desk.items("/v1/offers", status="open"):
+        await made(desk.officer.post(f"/v1/offers/{offer['offer_id']}/withdraw", json={"reason_code": "other"}), 200)
+    for held in await competences(desk, status="granted"):
+        if held["certificate_id"] is None:
+            path = f"/v1/competences/{held['competence_id']}/withdraw"
+            await made(desk.officer.post(path, json={"reason_code": "other"}), 200)
+    await desk.here.tell(revoked(answered))
+    assert await desk.here.told() == []
