@@ -34,7 +34,7 @@ format: $(VENV)/development
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
-contracts: $(VENV)/development ## write schemas, topics, OpenAPI and permissions anew
+contracts: $(VENV)/development ## write schemas, topics, AsyncAPI, docs/events.md, OpenAPI and permissions anew
 	$(BIN)/python -m contracts.publish
 	$(BIN)/openrecp documents
 

@@ -10,6 +10,8 @@ import typer
 
 from chassis.settings import Settings
 from chassis.telemetry import configure_logs
+from openrecp.cli_events import events
+from openrecp.options import ADDRESS, FOLDER, AsJson, Data, Key, Url
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 imports = typer.Typer(no_args_is_help=True, help="Bring files into the running system.")
@@ -20,15 +22,22 @@ app.add_typer(imports, name="import")
 app.add_typer(packs, name="pack")
 app.add_typer(keys, name="key")
 app.add_typer(deliveries, name="failed-deliveries")
+app.add_typer(events, name="events")
 
-Data = Annotated[Path, typer.Option("--data", help="The deployment's data folder.")]
-Url = Annotated[str, typer.Option("--url", envvar="OPENRECP_URL", help="Address of the running system.")]
-Key = Annotated[
-    str | None, typer.Option("--key", envvar="OPENRECP_KEY", help="API key; else the administrator's of the demo.")
-]
-AsJson = Annotated[bool, typer.Option("--json", help="One JSON object (a line each) instead of words.")]
-ADDRESS = "http://127.0.0.1:8080"
-FOLDER = Path("data")
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        from importlib.metadata import version
+
+        typer.echo(f"openrecp {version('openrecp')}")
+        raise typer.Exit
+
+
+@app.callback()
+def about(
+    _: Annotated[bool, typer.Option("--version", callback=_version, is_eager=True, help="Say which it is.")] = False,
+) -> None:
+    """The working system of a cleaner production centre."""
 
 
 def main() -> None:
@@ -131,22 +140,6 @@ def restore(source: Path, data: Data = FOLDER, as_json: AsJson = False) -> None:
 
     manifest = bring(source, data)
     _tell(manifest, as_json, lambda each: f"{len(each['files'])} files of {each['made_at']} restored into {data}")
-
-
-@app.command()
-def events(
-    after: Annotated[str, typer.Option(help="Cursor; 0 = from the beginning, end = only what comes.")] = "0",
-    type: Annotated[str | None, typer.Option(help="Only this type.")] = None,
-    follow: Annotated[bool, typer.Option("--follow", help="Stay and print what comes.")] = False,
-    url: Url = ADDRESS,
-    key: Key = None,
-    data: Data = FOLDER,
-    as_json: AsJson = False,
-) -> None:
-    """Print the events of the feed."""
-    from openrecp.remote import Remote, print_events
-
-    print_events(Remote(url, key, data), after=after, type=type, follow=follow, as_json=as_json)
 
 
 @app.command()

@@ -1,21 +1,24 @@
 """Asking a running system over its public API, as the command line does."""
 
 import json
-import sys
 import time
 from pathlib import Path
 from typing import Any
 
 import httpx2
-import typer
 
 from openrecp.sentences import InWords
 
 KEYS = "demo-keys.json"
+BUSY = frozenset({429, 502, 503, 504})
 
 
 class AskedInVain(InWords):
     """The system is not there, or said no; the sentence says what to do."""
+
+
+class SystemIsAway(AskedInVain):
+    """The system does not answer just now; it may in a moment."""
 
 
 class Remote:
@@ -42,25 +45,14 @@ class Remote:
                 **options,
             )
         except httpx2.HTTPError as error:
-            raise AskedInVain(f"No system answers at {self.url} ({type(error).__name__}): is it up?") from None
+            raise SystemIsAway(f"No system answers at {self.url} ({type(error).__name__}): is it up?") from None
+        if answer.status_code >= 500 and not _is_problem(answer):  # of a server that goes down, or of a proxy
+            raise SystemIsAway(f"No system answers at {self.url} (but {answer.status_code}): is it up?")
+        if answer.status_code in BUSY:
+            raise SystemIsAway(problem_in_words(answer))
         if answer.status_code >= 400:
             raise AskedInVain(problem_in_words(answer))
         return answer.json()
-
-
-def print_events(remote: Remote, *, after: str, type: str | None, follow: bool, as_json: bool) -> None:
-    """One line an event, until the end of the feed or, following, until Ctrl-C."""
-    cursor = after
-    if after == "end":
-        cursor = str(remote.get("/v1/events", after="end")["end"])
-    while True:
-        page = remote.get("/v1/events", after=cursor, type=type, limit=200, wait=20 if follow else 0)
-        for event in page["items"]:
-            typer.echo(json.dumps(event, ensure_ascii=False) if as_json else _line(event))
-        sys.stdout.flush()
-        if not page["items"] and not follow:
-            return
-        cursor = str(page["next"])
 
 
 def rebuild(remote: Remote, service: str) -> Any:
@@ -71,8 +63,8 @@ def rebuild(remote: Remote, service: str) -> Any:
     return outcome
 
 
-def _line(event: dict[str, Any]) -> str:
-    return f"{event['time']} {event['type']} {event['subject']} v{event['sequence']}"
+def _is_problem(answer: httpx2.Response) -> bool:
+    return answer.headers.get("content-type", "").startswith("application/problem+json")
 
 
 def problem_in_words(answer: httpx2.Response) -> str:

@@ -4,6 +4,7 @@ import json
 import shutil
 import socket
 import stat
+import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -178,14 +179,23 @@ def test_keys_are_made_listed_and_revoked(running: Running) -> None:
 
 
 def test_events_are_printed_in_words_or_as_json(running: Running) -> None:
-    words = well(running.ask("events")).splitlines()
-    events = [json.loads(line) for line in well(running.ask("events", "--json")).splitlines()]
+    words = well(running.ask("events", "list")).splitlines()
+    events = [json.loads(line) for line in well(running.ask("events", "list", "--json")).splitlines()]
     assert len(words) == len(events) == 3
     assert {event["type"] for event in events} == {"org.openrecp.clients.client_registered.v1"}
     assert all(event["subject"] in line for event, line in zip(events, words, strict=True))
-    assert well(running.ask("events", "--type", "org.openrecp.clients.site_opened.v1")) == ""
-    assert well(running.ask("events", "--after", "end")) == ""
-    refused(running.ask("events", "--after", "yesterday"), "400", "cursor_is_invalid")
+    assert words[0].endswith(f"{events[0]['subject']} v1 country=XA province=XA-R province_scheme=demo")
+    assert well(running.ask("events", "list", "--type", "org.openrecp.clients.site_opened.v1")) == ""
+    thread = running.ask("events", "list", "--correlation-id", events[1]["correlationid"], "--json")
+    assert json.loads(well(thread)) == events[1]
+    assert well(running.ask("events", "list", "--after", "2")).splitlines() == words[2:]
+    refused(running.ask("events", "list", "--after", "yesterday"), "400", "cursor_is_invalid")
+    refused(running.ask("events", "tail", "--after", "yesterday"), "400", "cursor_is_invalid")
+
+
+def test_it_says_which_version_it_is() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    assert well(run("--version")) == f"openrecp {project['version']}\n"
 
 
 def test_a_rebuild_gives_the_same_hash_or_exit_code_1(running: Running) -> None:
@@ -206,9 +216,11 @@ def test_failed_deliveries_are_listed(running: Running) -> None:
 def test_without_a_system_or_a_key_a_sentence_says_so(running: Running, tmp_path: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as nobody:
         port = nobody.getsockname()[1]
-    refused(run("events", "--url", f"http://127.0.0.1:{port}", "--key", "orc_x"), f"127.0.0.1:{port}", "is it up?")
-    refused(run("events", "--url", running.program.url, "--data", str(tmp_path)), "--key or OPENRECP_KEY")
-    refused(run("events", "--url", running.program.url, "--key", "orc_nobody"), "401", "key")
-    refused(run("events", "--url", "not an address", "--key", "orc_x"), "not an address")
+    refused(
+        run("events", "list", "--url", f"http://127.0.0.1:{port}", "--key", "orc_x"), f"127.0.0.1:{port}", "is it up?"
+    )
+    refused(run("events", "list", "--url", running.program.url, "--data", str(tmp_path)), "--key or OPENRECP_KEY")
+    refused(run("events", "list", "--url", running.program.url, "--key", "orc_nobody"), "401", "key")
+    refused(run("events", "list", "--url", "not an address", "--key", "orc_x"), "not an address")
     (tmp_path / "demo-keys.json").write_text("{", encoding="utf-8")
-    refused(run("events", "--url", running.program.url, "--data", str(tmp_path)), "demo-keys.json")
+    refused(run("events", "list", "--url", running.program.url, "--data", str(tmp_path)), "demo-keys.json")

@@ -31,7 +31,7 @@ Feed = list[dict[str, Any]]
 
 def feed_of(folder: Path, url: str, key: str | None = None) -> Feed:
     """The feed as the command line prints it; without a key by the demo's administrator."""
-    asked = ["events", "--json", "--url", url, "--data", str(folder)] + (["--key", key] if key else [])
+    asked = ["events", "list", "--json", "--url", url, "--data", str(folder)] + (["--key", key] if key else [])
     return [json.loads(line) for line in well(run(*asked)).splitlines()]
 
 
