@@ -96,9 +96,13 @@ class Body(BaseModel):
 
 
 class Out(BaseModel):
-    """An answer. Its first field is its id; `version`, where it has one, becomes the ETag."""
+    """An answer. Its first field is its id; `version`, where it has one, becomes the ETag.
+
+    `is_found_by_id` says whether GET finds what was created under that id, so that a `Location` leads there.
+    """
 
     model_config = ConfigDict(frozen=True)
+    is_found_by_id: ClassVar[bool] = True
 
     def kept(self) -> "Out":
         """What is kept of it under an Idempotency-Key; an answer that shows a secret keeps it to itself."""

@@ -291,7 +291,7 @@ def _head(request: Request, response: Response) -> None:
     version = getattr(value, "version", None)
     if version is not None:
         response.headers["ETag"] = f'"{version}"'
-    if response.status_code == 201:
+    if response.status_code == 201 and value.is_found_by_id:
         first = next(iter(type(value).model_fields))
         response.headers["Location"] = f"{request.url.path}/{getattr(value, first)}"
 

@@ -10,6 +10,7 @@ from services.training.api import (
     courses,
     enrolments,
     results,
+    session_calendars,
     sessions,
 )
 from services.training.imports import jobs
@@ -26,6 +27,8 @@ service = Service(
     routes=(
         courses.routes,
         sessions.routes,
+        session_calendars.routes,
+        session_calendars.of_session,
         enrolments.routes,
         results.routes,
         certificates.routes,

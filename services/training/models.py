@@ -1,24 +1,19 @@
 """The tables of the training service, and what it keeps of its neighbours."""
 
 from dataclasses import dataclass
-from datetime import datetime
 from uuid import UUID
 
 import sqlalchemy as sa
 
 from chassis.store.mapping import Unique, table
-from contracts.refusals import Refusal
 from services.training.domain.certificates import Certificate, CertificateIsIssued
 from services.training.domain.courses import Course
 from services.training.domain.enrolments import STANDING, Enrolment, PersonIsEnrolled
 from services.training.domain.participants import Participant
+from services.training.domain.session_calendars import CalendarCodeIsTaken, SessionCalendar
 from services.training.domain.sessions import Session
 
 metadata = sa.MetaData()
-
-
-class CalendarCodeIsTaken(Refusal):
-    sentence = "This calendar code is taken."
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,19 +38,6 @@ class KnownClient:
     """A client of the centre."""
 
     client_id: UUID
-
-
-@dataclass(frozen=True, slots=True)
-class SessionCalendar:
-    """A feed of one session, or of all of a provider; of the code in its address only the SHA-256 is kept."""
-
-    calendar_id: UUID
-    code_sha256: str
-    session_id: UUID | None
-    provider_id: UUID | None
-    made_by: UUID
-    made_at: datetime
-    revoked_at: datetime | None = None
 
 
 _standing = ", ".join(f"'{status}'" for status in STANDING)
@@ -98,7 +80,6 @@ session_calendars = table(
     metadata,
     SessionCalendar,
     "session_calendars",
-    key=("calendar_id",),
     unique=[Unique(("code_sha256",), CalendarCodeIsTaken)],
     indexes=[("provider_id",), ("made_by",)],
 )

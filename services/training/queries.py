@@ -1,6 +1,8 @@
 """Which rows of the training service belong to whom, and what a rule needs to know beside them."""
 
+from collections import defaultdict
 from collections.abc import Iterable
+from datetime import datetime
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -8,12 +10,14 @@ import sqlalchemy as sa
 from chassis.auth import own, rows_of
 from chassis.unit_of_work import Scope, UnitOfWork
 from contracts.principals import Principal, Role
+from contracts.refusals import NotFound
 from services.training.domain.certificates import Certificate
 from services.training.domain.courses import Course
 from services.training.domain.enrolments import HOLDS_A_SEAT, STANDING, Enrolment, Occupancy
 from services.training.domain.participants import Participant, Standing
+from services.training.domain.session_calendars import SessionCalendar
 from services.training.domain.sessions import Session
-from services.training.models import certificates, enrolments, known_experts, participants, sessions
+from services.training.models import certificates, enrolments, known_experts, participants, session_calendars, sessions
 
 EVERYWHERE = (Role.OFFICER, Role.TRAINER, Role.REVIEWER, Role.ADMINISTRATOR, Role.SYSTEM)
 
@@ -37,11 +41,25 @@ def of_participant(table: sa.Table) -> Scope:
     return scope
 
 
+def calendar_scope(who: Principal) -> sa.ColumnElement[bool]:
+    """Feeds: officers all, others those they made, a provider also those of itself."""
+    columns = session_calendars.table.c
+    mine = columns.made_by == who.principal_id
+    return rows_of(
+        who,
+        (Role.OFFICER, Role.SYSTEM),
+        (Role.PROVIDER, sa.or_(mine, own(columns.provider_id, who.provider_id))),
+        (Role.CLIENT, mine),
+        (Role.TRAINER, mine),
+    )
+
+
 scopes: dict[type[object], Scope] = {
     Course: for_all,
     Session: for_all,
     Enrolment: of_participant(enrolments.table),
     Certificate: of_participant(certificates.table),
+    SessionCalendar: calendar_scope,
 }
 
 
@@ -127,3 +145,46 @@ def without_certificate(session_id: UUID) -> sa.Select[tuple[UUID]]:
         .where(columns.session_id == session_id, columns.status == "passed", ~certified)
         .order_by(columns.id)
     )
+
+
+async def calendar_by_code(uow: UnitOfWork, code_sha256: str) -> SessionCalendar | None:
+    """The feed of an address, unless it was revoked."""
+    columns = session_calendars.table.c
+    found = await uow.fetch(
+        sa.select(session_calendars.table).where(columns.code_sha256 == code_sha256, columns.revoked_at.is_(None))
+    )
+    return session_calendars.state(found[0]) if found else None
+
+
+async def calendar_of(uow: UnitOfWork, calendar_id: UUID) -> SessionCalendar:
+    """A feed that this principal may end."""
+    mine = uow.scope(SessionCalendar)
+    found = await uow.fetch(sa.select(session_calendars.table).where(session_calendars.table.c.id == calendar_id, mine))
+    if not found:
+        raise NotFound(thing="session calendar", id=str(calendar_id))
+    return session_calendars.state(found[0])
+
+
+async def sessions_of_provider(uow: UnitOfWork, provider_id: UUID, since: datetime) -> list[tuple[Session, bool]]:
+    """The sessions a provider's people come to or teach that end after a moment, and whether that is settled.
+
+    Whoever waits or has not answered has nothing settled. Of a cancelled session it says so; who does not come any
+    more is not told of it again.
+    """
+    columns, experts = enrolments.table.c, known_experts.table.c
+    asked = sa.select(columns.session_id, columns.status).where(
+        columns.provider_id == provider_id, columns.status.in_((*STANDING, "cancelled"))
+    )
+    statuses: dict[UUID, set[str]] = defaultdict(set)
+    for session_id, status in await uow.fetch(asked):
+        statuses[session_id].add(status)
+    employed = sa.select(experts.person_id).where(experts.provider_id == provider_id, experts.is_active)
+    team = {row[0] for row in await uow.fetch(employed)}
+    recent = sa.select(sessions.table).where(sessions.table.c.ends_at >= since).order_by(sessions.table.c.starts_at)
+    found: list[tuple[Session, bool]] = []
+    for session in map(sessions.state, await uow.fetch(recent, heavy=True)):
+        here, teaches = statuses.get(session.id, set()), not team.isdisjoint(session.trainers)
+        comes = bool(here & set(STANDING)) or (bool(here) and session.status == "cancelled")
+        if comes or teaches:
+            found.append((session, teaches or bool(here & set(HOLDS_A_SEAT) - {"seat_offered"})))
+    return found

@@ -58,7 +58,7 @@ class School:
 
     async def enrol(self, session: dict[str, Any], full_name: str, http: Any = None, **facts: Any) -> dict[str, Any]:
         """One person, enrolled by an officer unless somebody else is named; facts of the person by name."""
-        outer = {name: facts.pop(name) for name in ("provider_id", "client_id") if name in facts}
+        outer: dict[str, Any] = {name: facts.pop(name) for name in ("provider_id", "client_id") if name in facts}
         body: dict[str, Any] = {
             "session_id": session["session_id"],
             "participant": {"full_name": full_name, **facts},

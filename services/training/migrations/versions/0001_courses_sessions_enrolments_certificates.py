@@ -109,14 +109,14 @@ def upgrade() -> None:
     )
     op.create_index('ix_participants_name_key', 'participants', ['name_key'], unique=False)
     op.create_table('session_calendars',
-    sa.Column('calendar_id', types.Id(), autoincrement=False, nullable=False),
+    sa.Column('id', types.Id(), autoincrement=False, nullable=False),
     sa.Column('code_sha256', sa.Text(), autoincrement=False, nullable=False),
     sa.Column('session_id', types.Id(), autoincrement=False, nullable=True),
     sa.Column('provider_id', types.Id(), autoincrement=False, nullable=True),
     sa.Column('made_by', types.Id(), autoincrement=False, nullable=False),
     sa.Column('made_at', types.Instant(), autoincrement=False, nullable=False),
     sa.Column('revoked_at', types.Instant(), autoincrement=False, nullable=True),
-    sa.PrimaryKeyConstraint('calendar_id'),
+    sa.PrimaryKeyConstraint('id'),
     sqlite_autoincrement=False
     )
     op.create_index('ix_session_calendars_made_by', 'session_calendars', ['made_by'], unique=False)
