@@ -14,6 +14,7 @@ from contracts.refusals import NotFound
 
 Page = Callable[[Request], Awaitable[Response]]
 OPENAPI = "/v1/openapi.json"
+ASYNCAPI = "/asyncapi.json"
 READER = "fastapi_offline"  # carries the files of Swagger UI
 FOR_EVER = {"Cache-Control": "public, max-age=31536000, immutable"}
 POLICY = "; ".join(
@@ -38,6 +39,8 @@ PAGE = """<!doctype html>
 <link rel="stylesheet" href="{folder}/swagger-ui.css">
 </head>
 <body>
+<p>What happens is told by events: <a href="{asyncapi}">{asyncapi}</a> (AsyncAPI 3.1), and the operations of
+<a href="#/events">events</a> below.</p>
 <main id="documents"></main>
 <noscript>The same in one file: <a href="{openapi}">{openapi}</a></noscript>
 <script src="{folder}/swagger-ui-bundle.js"></script>
@@ -56,31 +59,13 @@ START = """SwaggerUIBundle({
 """
 
 
-class Documents:
-    """The merged OpenAPI document as it was written to a file, and a page to read and try it."""
+class Document:
+    """A document as it was written to a file; read when it is first asked for."""
 
-    def __init__(self, openapi: Path) -> None:
-        self._openapi = openapi
-        self._folder = f"/docs/{version(READER)}"  # a new version of the reader is a new address
+    def __init__(self, file: Path) -> None:
+        self._file = file
 
-    def pages(self) -> dict[str, Page]:
-        """Each page by its path."""
-        return {
-            "/": _to_the_documents,
-            "/docs": self._reader,
-            "/docs/start.js": _start,
-            OPENAPI: self._document,
-            f"{self._folder}/swagger-ui-bundle.js": _file("swagger-ui-bundle.js", "text/javascript"),
-            f"{self._folder}/swagger-ui.css": _file("swagger-ui.css", "text/css"),
-            f"{self._folder}/favicon.png": _file("favicon.png", "image/png"),
-        }
-
-    async def _reader(self, _: Request) -> Response:
-        page = PAGE.format(folder=self._folder, openapi=OPENAPI)
-        headers = {"Content-Security-Policy": POLICY, "Referrer-Policy": "no-referrer"}
-        return Response(page, media_type="text/html", headers=headers)
-
-    async def _document(self, request: Request) -> Response:
+    async def page(self, request: Request) -> Response:
         content, etag = self._content
         headers = {"ETag": etag, "Cache-Control": "public, no-cache"}
         if request.headers.get("if-none-match") == etag:
@@ -89,12 +74,38 @@ class Documents:
 
     @cached_property
     def _content(self) -> tuple[bytes, str]:
-        """The file, read when it is first asked for."""
         try:
-            content = self._openapi.read_bytes()
+            content = self._file.read_bytes()
         except FileNotFoundError:
             raise NotFound(thing="document") from None
         return content, f'"{hashlib.sha256(content).hexdigest()[:16]}"'
+
+
+class Documents:
+    """The merged OpenAPI document, the AsyncAPI document that stands beside it, and a page to read and try them."""
+
+    def __init__(self, openapi: Path) -> None:
+        self._openapi = Document(openapi)
+        self._asyncapi = Document(openapi.with_name("asyncapi.json"))
+        self._folder = f"/docs/{version(READER)}"  # a new version of the reader is a new address
+
+    def pages(self) -> dict[str, Page]:
+        """Each page by its path."""
+        return {
+            "/": _to_the_documents,
+            "/docs": self._reader,
+            "/docs/start.js": _start,
+            OPENAPI: self._openapi.page,
+            ASYNCAPI: self._asyncapi.page,
+            f"{self._folder}/swagger-ui-bundle.js": _file("swagger-ui-bundle.js", "text/javascript"),
+            f"{self._folder}/swagger-ui.css": _file("swagger-ui.css", "text/css"),
+            f"{self._folder}/favicon.png": _file("favicon.png", "image/png"),
+        }
+
+    async def _reader(self, _: Request) -> Response:
+        page = PAGE.format(folder=self._folder, openapi=OPENAPI, asyncapi=ASYNCAPI)
+        headers = {"Content-Security-Policy": POLICY, "Referrer-Policy": "no-referrer"}
+        return Response(page, media_type="text/html", headers=headers)
 
 
 def _file(name: str, media_type: str) -> Page:

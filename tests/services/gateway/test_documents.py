@@ -12,6 +12,7 @@ from openapi_spec_validator import validate
 
 from chassis.auth import allow
 from chassis.route import Routes, Uow
+from chassis.settings import ROOT
 from contracts.principals import Officer
 from gateway.openapi import merged
 from gateway.paths import SERVICE_OF
@@ -92,7 +93,7 @@ def test_a_word_in_a_path_goes_before_a_parameter() -> None:
 
 
 def test_every_resource_has_one_service() -> None:
-    assert set(SERVICE_OF.values()) == {"clients", "matching", "assessments", "impact", "exchange"}
+    assert set(SERVICE_OF.values()) == {"clients", "matching", "assessments", "training", "impact", "exchange"}
 
 
 def test_the_merged_document_is_valid_and_says_everything_once() -> None:
@@ -159,21 +160,30 @@ def test_two_operations_of_one_name_or_path_are_refused() -> None:
         merged({"clients": _little("/v1/clients"), "matching": _little("/v1/clients")})
 
 
-async def test_the_document_is_served_from_its_file(tmp_path: Path) -> None:
+async def test_the_documents_are_served_from_their_files(tmp_path: Path) -> None:
     written = tmp_path / "openapi.json"
     written.write_text(json.dumps(merged(DOCUMENTS)), encoding="utf-8")
+    shutil.copy(ROOT / "contracts" / "asyncapi.json", tmp_path / "asyncapi.json")
     async with door(tmp_path, openapi=written) as opened:
         served = await opened.as_(None).get("/v1/openapi.json")
         assert (served.status_code, served.content) == (200, written.read_bytes())
         validate(served.json())
         again = await opened.as_(None).get("/v1/openapi.json", headers={"If-None-Match": served.headers["etag"]})
         assert (again.status_code, again.content) == (304, b"")
+        events = await opened.as_(None).get("/asyncapi.json")
+        assert (events.status_code, events.headers["content-type"]) == (200, "application/json")
+        assert events.content == (tmp_path / "asyncapi.json").read_bytes()
+        assert events.json()["asyncapi"] == "3.1.0"
+        assert events.headers["etag"] != served.headers["etag"]
+        again = await opened.as_(None).get("/asyncapi.json", headers={"If-None-Match": events.headers["etag"]})
+        assert (again.status_code, again.content) == (304, b"")
 
 
 async def test_a_missing_document_is_a_problem(tmp_path: Path) -> None:
     async with door(tmp_path, openapi=tmp_path / "nowhere.json") as opened:
-        missing = await opened.as_(None).get("/v1/openapi.json")
-        assert (missing.status_code, missing.json()["code"]) == (404, "not_found")
+        for path in ("/v1/openapi.json", "/asyncapi.json"):
+            missing = await opened.as_(None).get(path)
+            assert (missing.status_code, missing.json()["code"]) == (404, "not_found")
 
 
 async def test_the_page_needs_nothing_from_elsewhere(tmp_path: Path) -> None:
@@ -187,14 +197,15 @@ async def test_the_page_needs_nothing_from_elsewhere(tmp_path: Path) -> None:
         assert "http" not in policy
         assert not re.search(r"<script>|style=|onload=|https?://", page.text)
         linked = re.findall(r'(?:src|href)="([^"]+)"', page.text)
-        assert len(linked) == 5
+        assert {"/asyncapi.json", "#/events"} < set(linked)
+        assert len(linked) == 7
         for path in linked:
-            if path == "/v1/openapi.json":
+            if path in ("/v1/openapi.json", "#/events"):
                 continue
             answer = await nobody.get(path)
             assert answer.status_code == 200, path
             assert answer.headers["x-content-type-options"] == "nosniff"
-            if path != "/docs/start.js":
+            if path not in ("/docs/start.js", "/asyncapi.json"):
                 assert answer.headers["cache-control"] == "public, max-age=31536000, immutable"
         assert (await nobody.get("/")).headers["location"] == "/docs"
         assert (await nobody.post("/docs")).headers["allow"] == "GET, HEAD"
