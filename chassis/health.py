@@ -4,12 +4,14 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 import sqlalchemy as sa
+from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from chassis.store.port import Store, StoreError
 from chassis.supervision import Supervisor
+from chassis.telemetry import registry
 
 SILENT_S = 120.0
 Check = Callable[[], Awaitable[str | None]]
@@ -38,7 +40,17 @@ class Health:
         return {name: words for name, words in found.items() if words is not None}
 
     def routes(self) -> list[Route]:
-        return [Route("/health/live", self._live), Route("/health/ready", self._ready)]
+        return [
+            Route("/health/live", self._live),
+            Route("/health/ready", self._ready),
+            Route("/metrics", self._metrics),
+        ]
+
+    async def _metrics(self, _: Request) -> Response:
+        """Prometheus text of this process; inside the network only, the door does not pass it on."""
+        if self.details is not None and not await self.ready():
+            await self.details()  # brings the figures up to date
+        return Response(generate_latest(registry), media_type=CONTENT_TYPE_LATEST)
 
     async def _live(self, _: Request) -> Response:
         trouble = self.live()

@@ -1,6 +1,7 @@
 """A service: its tables, routes, reactions, projections, timers and jobs, wired in one expression."""
 
 import asyncio
+import contextlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,6 +16,7 @@ from chassis import admin, tables
 from chassis.auth import Authenticated, TokenCheck
 from chassis.clock import Clock
 from chassis.consumer import OPEN, Consumer, Projections, Projector, Reactions, Reactor
+from chassis.hands import Hands
 from chassis.health import Health, database_check
 from chassis.http import Guarded, Problem, refuse_in_words
 from chassis.jobs import Jobs, Worker
@@ -31,7 +33,7 @@ from chassis.rebuild import rebuild
 from chassis.relay import Relay
 from chassis.route import Routes
 from chassis.store.mapping import mapped_classes
-from chassis.store.port import Store
+from chassis.store.port import Store, StoreError
 from chassis.supervision import Supervisor
 from chassis.tables import failed_deliveries
 from chassis.telemetry import Traced, consumer_lag, deliveries, outbox_oldest_s, outbox_waiting, units
@@ -95,9 +97,10 @@ class Running:
         pack: Pack,
         source: str,
         check: TokenCheck,
+        hands: Hands | None = None,
         notices: NoticeSettings | None = None,
     ) -> None:
-        self.service, self.store, self.log = service, store, event_log
+        self.service, self.store, self.log, self.hands = service, store, event_log, hands
         if service.section is not None:
             pack.section(service.name, service.section)
         if faults := wording.faults_of(pack, service.notices):
@@ -130,6 +133,8 @@ class Running:
         self.health.checks["database"] = database_check(self.store)
         self.health.details = self.facts
         app.router.routes.extend(self.health.routes())
+        if self.hands is not None:
+            app.router.routes.append(self.hands.route())
         return Traced(Guarded(Authenticated(app, check)), self.service.name)
 
     @property
@@ -139,6 +144,9 @@ class Running:
     async def start(self, *, work: bool = True) -> None:
         """Open the store and, unless this process only answers requests, start the loops."""
         await self.store.start()
+        if self.hands is not None:
+            await self.hands.start()
+            self.supervisor.watch(f"{self.service.name}.clock", self.hands.run)
         if not work:
             return
         self.supervisor.watch(f"{self.service.name}.relay", self.relay.run)
@@ -159,6 +167,9 @@ class Running:
             self._rebuilding.cancel()
             await asyncio.gather(self._rebuilding, return_exceptions=True)
         await self.supervisor.stop()
+        if self.hands is not None:
+            with contextlib.suppress(StoreError):  # whoever waits for it gives up by itself
+                await self.hands.stop()
         await self.store.stop()
 
     def go_on(self) -> None:

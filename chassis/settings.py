@@ -15,7 +15,9 @@ class Settings(BaseSettings):
     """`database` is empty for one SQLite file per service under `data`, else a PostgreSQL address in which
     `{service}` stands for the service's own database."""
 
-    model_config = SettingsConfigDict(env_prefix="OPENRECP_", env_nested_delimiter="__", extra="ignore")
+    model_config = SettingsConfigDict(
+        env_prefix="OPENRECP_", env_nested_delimiter="__", env_ignore_empty=True, extra="ignore"
+    )
 
     data: Path = Path("data")
     deployment: str = "demo"

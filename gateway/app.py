@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta
 from pathlib import Path
 
 from fastapi import FastAPI
@@ -20,7 +21,7 @@ from chassis.telemetry import Traced
 from chassis.unit_of_work import Ground
 from gateway.api import clock_routes, key_routes, me_routes
 from gateway.door import Gateway
-from gateway.follower import Follower
+from gateway.follower import Everywhere, Follower
 from gateway.health import Health
 from gateway.keyring import Keyring
 from gateway.models import metadata
@@ -51,7 +52,8 @@ class RunningGateway:
     """The door of a deployment: `app` is what a server serves.
 
     `services` are the transports by service name, `permissions` the entries of `contracts/permissions.json`.
-    The clock is moved only where the settings make it settable; elsewhere its paths do not exist.
+    The clock is moved only where the settings make it settable; elsewhere its paths do not exist. `begins` is how far
+    from the wall clock it stands while nobody has moved it.
     """
 
     settings: Settings
@@ -62,13 +64,16 @@ class RunningGateway:
     services: Mapping[str, Transport]
     permissions: Entries
     door: DoorSettings = field(default_factory=DoorSettings)
+    begins: timedelta | None = None
     openapi: Path = ROOT / "contracts" / "openapi.json"
     app: ASGIApp = field(init=False)
 
     def __post_init__(self) -> None:
         settable = self.settings.clock == "settable"
-        self._follower = Follower(self.clock, self.store) if settable else None
-        self._transports = {**self.services, NAME: InProcess(self._own())}
+        elsewhere = {name: each for name, each in self.services.items() if not each.in_process}
+        self._follower = Follower(self.clock, self.store, elsewhere, self.mint, self.begins) if settable else None
+        own = InProcess(self._own())
+        self._transports = {**self.services, NAME: Everywhere(own, self._follower) if self._follower else own}
         health = Health(self.services, database_check(self.store), self.door)
         door = Gateway(
             permissions=Permissions(self.permissions if settable else without("clock", self.permissions)),
@@ -90,13 +95,15 @@ class RunningGateway:
     async def start(self) -> None:
         """Open the database and the pools, and set the clock where it stood."""
         await self.store.start()
-        if self._follower is not None:
-            await self._follower.start()
         for transport in self._transports.values():
             await transport.start()
+        if self._follower is not None:
+            await self._follower.start()
 
     async def stop(self) -> None:
         """Close what was opened."""
+        if self._follower is not None:
+            await self._follower.stop()
         for transport in self._transports.values():
             await transport.stop()
         await self.store.stop()

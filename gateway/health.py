@@ -10,14 +10,13 @@ from typing import Any
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
-from starlette.types import Message, Scope
 
 from chassis.health import Check
 from chassis.telemetry import registry
 from contracts.refusals import Refusal
 from gateway.pages import Page
 from gateway.settings import DoorSettings
-from gateway.transports import Transport
+from gateway.transports import Transport, asked
 
 LIVE, READY = "/health/live", "/health/ready"
 PATIENCE_S, FRESH_S = 2.0, 1.0
@@ -95,7 +94,7 @@ class Health:
 async def _said(transport: Transport, path: str) -> dict[str, Any]:
     try:
         async with asyncio.timeout(PATIENCE_S):
-            told: dict[str, Any] = json.loads(await _asked(transport, path))
+            told: dict[str, Any] = json.loads((await asked(transport, "GET", path))[1])
             return told
     except TimeoutError:
         return {"trouble": {"service": f"no answer within {PATIENCE_S:.0f} s"}}
@@ -103,36 +102,3 @@ async def _said(transport: Transport, path: str) -> dict[str, Any]:
         return {"trouble": {"service": str(refusal)}}
     except Exception as error:  # whatever it is: that one service fails must not hide how the others are
         return {"trouble": {"service": f"it does not say how it is: {type(error).__name__}"}}
-
-
-async def _asked(transport: Transport, path: str) -> bytes:
-    """The body of a GET of our own."""
-    parts: list[bytes] = []
-    asked = False
-
-    async def receive() -> Message:
-        nonlocal asked
-        if asked:
-            await asyncio.Event().wait()  # we do not go away before the answer
-        asked = True
-        return {"type": "http.request", "body": b"", "more_body": False}
-
-    async def send(message: Message) -> None:
-        parts.append(message.get("body", b""))
-
-    scope: Scope = {
-        "type": "http",
-        "asgi": {"version": "3.0"},
-        "http_version": "1.1",
-        "method": "GET",
-        "scheme": "http",
-        "path": path,
-        "raw_path": path.encode(),
-        "query_string": b"",
-        "root_path": "",
-        "headers": [],
-        "client": None,
-        "server": ("gateway", 0),
-    }
-    await transport(scope, receive, send)
-    return b"".join(parts)

@@ -16,11 +16,39 @@ class SigningKeyIsOpen(Exception):
         super().__init__(f"{path} may be read by others: chmod 600 {path}; if it has been, delete it and start again")
 
 
+class SigningKeyIsMissing(Exception):
+    """The gateway has nothing to sign with."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(f"The signing key {path} is missing: `openrecp key signing` makes it")
+
+
 def signing_key(folder: Path) -> str:
     """The key as PEM text, made on the first start. Whoever makes it first is right."""
     path = folder / FILE
     if not path.exists():
         _make(path)
+    return read_key(path)
+
+
+def write_pair(private: Path, public: Path, issuer: str) -> bool:
+    """Make the signing key unless it is there, and write its public half beside the services; whether it was made."""
+    made = not private.exists()
+    if made:
+        _make(private)
+    mint = TokenMint(read_key(private), issuer)
+    public.parent.mkdir(parents=True, exist_ok=True)
+    part = public.with_suffix(f".{os.getpid()}.part")
+    part.write_text(mint.public_key, encoding="ascii")
+    part.chmod(0o644)  # it is no secret, and the services run under other accounts
+    part.replace(public)
+    return made
+
+
+def read_key(path: Path) -> str:
+    """The key as PEM text; raises `SigningKeyIsMissing` or `SigningKeyIsOpen`."""
+    if not path.exists():
+        raise SigningKeyIsMissing(path)
     if stat.S_IMODE(path.stat().st_mode) & 0o077:
         raise SigningKeyIsOpen(path)
     return path.read_text(encoding="ascii")

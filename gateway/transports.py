@@ -1,7 +1,7 @@
 """How a request reaches a service: by a call in this process, or over HTTP. Both are ASGI applications."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from typing import Protocol
 
 import aiohttp
@@ -13,6 +13,7 @@ from contracts.refusals import Refusal
 from gateway.headers import outward
 
 CONNECT_S = 3.0
+TRY_AGAIN_S = 0.1
 IDLE_S = 3.0  # less than the five seconds after which uvicorn closes, so that no request meets a closed connection
 CONNECTIONS = 100
 REFUSED_HEADERS = ("Accept", "Accept-Encoding", "Content-Type", "User-Agent")  # never of the client's own making
@@ -68,12 +69,14 @@ class OverHttp:
     """Asks the service over HTTP/1.1 with a pool of connections of its own; bodies stream both ways.
 
     Nothing is repeated: where it is unknown whether a request took effect, only the caller's key can settle it.
+    But a request that no connection could be made for is held and tried again for `hold_s`: a service that is
+    started anew is there again within seconds.
     """
 
     in_process = False
 
-    def __init__(self, address: str, *, connections: int = CONNECTIONS) -> None:
-        self._address = address.rstrip("/")
+    def __init__(self, address: str, *, connections: int = CONNECTIONS, hold_s: float = 0.0) -> None:
+        self._address, self._hold_s = address.rstrip("/"), hold_s
         self._connections = connections
         self._session: aiohttp.ClientSession | None = None
 
@@ -114,17 +117,63 @@ class OverHttp:
         query = b"?" + scope["query_string"] if scope["query_string"] else b""
         url = yarl.URL(self._address + (scope["raw_path"] + query).decode("latin-1"), encoded=True)
         headers = [(name.decode("latin-1"), value.decode("latin-1")) for name, value in scope["headers"]]
-        data = await body.begin()
-        try:
-            asking = self._session.request(scope["method"], url, headers=headers, data=data, allow_redirects=False)
-            async with asking as answer:
-                await _pass_on(answer, send)
-        except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError):
-            raise ServiceIsAway from None
-        except aiohttp.ClientError as error:
-            if body.trouble is not None:
-                raise body.trouble from None
-            raise AnswerWasLost from error
+        await body.begin()
+        clock = asyncio.get_running_loop().time
+        until = clock() + (0.0 if scope.get("at_once") else self._hold_s)
+        while True:
+            try:
+                asking = self._session.request(
+                    scope["method"], url, headers=headers, data=body.data(), allow_redirects=False
+                )
+                async with asking as answer:
+                    await _pass_on(answer, send)
+                return
+            except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError):
+                if clock() >= until:
+                    raise ServiceIsAway from None
+            except aiohttp.ClientError as error:
+                if body.trouble is not None:
+                    raise body.trouble from None
+                raise AnswerWasLost from error
+            await asyncio.sleep(TRY_AGAIN_S)
+
+
+async def asked(
+    transport: Transport, method: str, path: str, *, headers: Sequence[tuple[bytes, bytes]] = (), body: bytes = b""
+) -> tuple[int, bytes]:
+    """Status and body of a request of our own; it is not held where no connection can be made."""
+    parts: list[bytes] = []
+    status, sent = 0, False
+
+    async def receive() -> Message:
+        nonlocal sent
+        if sent:
+            await asyncio.Event().wait()  # we do not go away before the answer
+        sent = True
+        return {"type": "http.request", "body": body, "more_body": False}
+
+    async def send(message: Message) -> None:
+        nonlocal status
+        status = message.get("status", status)
+        parts.append(message.get("body", b""))
+
+    scope: Scope = {
+        "type": "http",
+        "asgi": {"version": "3.0"},
+        "http_version": "1.1",
+        "method": method,
+        "scheme": "http",
+        "path": path,
+        "raw_path": path.encode(),
+        "query_string": b"",
+        "root_path": "",
+        "headers": list(headers),
+        "client": None,
+        "server": ("gateway", 0),
+        "at_once": True,
+    }
+    await transport(scope, receive, send)
+    return status, b"".join(parts)
 
 
 async def _pass_on(answer: aiohttp.ClientResponse, send: Send) -> None:
@@ -145,15 +194,20 @@ class _Body:
     def __init__(self, receive: Receive) -> None:
         self._receive = receive
         self._sent = asyncio.Event()
+        self._first: Message = {}
         self.trouble: Exception | None = None
 
-    async def begin(self) -> bytes | AsyncIterator[bytes] | None:
-        """None where there is no body."""
-        first = await self._next()
-        if first.get("more_body", False):
-            return self._pieces(first)
-        self._sent.set()
-        return first.get("body") or None
+    async def begin(self) -> None:
+        """Wait for its first piece."""
+        self._first = await self._next()
+        if not self._first.get("more_body", False):
+            self._sent.set()
+
+    def data(self) -> bytes | AsyncIterator[bytes] | None:
+        """None where there is no body. To be asked for again only if none of it was sent."""
+        if self._first.get("more_body", False):
+            return self._pieces(self._first)
+        return self._first.get("body") or None
 
     async def _pieces(self, message: Message) -> AsyncIterator[bytes]:
         while True:

@@ -113,14 +113,34 @@ def demo(as_json: AsJson = False) -> None:
 
 
 @app.command()
-def migrate(data: Data = FOLDER, as_json: AsJson = False) -> None:
-    """Bring every database to this version's schema."""
-    from openrecp.folder import DataFolder
+def serve(
+    service: Annotated[str, typer.Argument(envvar="OPENRECP_SERVICE", help="Its name, or gateway.")],
+    role: Annotated[str, typer.Option(help="api = requests, worker = events, deadlines and jobs, or all.")] = "all",
+    port: Annotated[int | None, typer.Option(help="Where it listens; a worker for its health only.")] = None,
+    migrate: Annotated[bool, typer.Option("--migrate", help="Bring its database to this version first.")] = False,
+) -> None:
+    """Run one service as a process of its own, over PostgreSQL."""
+    from openrecp.serve import ProcessSettings, role_of
+    from openrecp.serve import serve as run
 
-    with DataFolder(data):
-        from openrecp.databases import migrate as bring
+    settings = Settings() if port is None else Settings(port=port)
+    _run(run(service, role_of(role), settings, ProcessSettings(), migrating=migrate))
 
-        done = _run(bring(_settings(data)))
+
+@app.command()
+def migrate(
+    service: Annotated[str, typer.Argument(help="Only the database of this service; log and gateway are two.")] = "all",
+    create: Annotated[bool, typer.Option("--create", help="Make PostgreSQL databases that are missing.")] = False,
+    data: Data = FOLDER,
+    as_json: AsJson = False,
+) -> None:
+    """Bring the databases to this version's schema."""
+    from openrecp.databases import migrate as bring
+    from openrecp.folder import holding
+
+    settings = _settings(data)
+    with holding(settings):
+        done = _run(bring(settings, service, create=create))
     _tell({"migrated": done}, as_json, lambda each: "\n".join(each["migrated"]) or "Nothing to do.")
 
 
@@ -235,17 +255,31 @@ def create_key(
 @keys.command("administrator")
 def administrator_key(data: Data = FOLDER, as_json: AsJson = False) -> None:
     """Make an administrator's key where every other got lost; the system is stopped meanwhile."""
-    from openrecp.folder import DataFolder
+    from openrecp.folder import holding
 
-    with DataFolder(data):
+    settings = _settings(data)
+    with holding(settings):
         from openrecp.house import holds_deployment, new_administrator
         from openrecp.up import NoDeployment
 
-        settings = _settings(data)
-        if not holds_deployment(settings):
+        if not settings.database.get_secret_value() and not holds_deployment(settings):
             raise NoDeployment(data)
         made = _run(new_administrator(settings, "made at the machine"))
     _tell(made, as_json, lambda each: str(each["key"]))
+
+
+@keys.command("signing")
+def signing_key(
+    private: Annotated[Path, typer.Option(envvar="OPENRECP_SIGNING_KEY_FILE", help="The gateway's alone.")],
+    public: Annotated[Path, typer.Option(envvar="OPENRECP_PUBLIC_KEY_FILE", help="For every service.")],
+    as_json: AsJson = False,
+) -> None:
+    """Make the key the gateway signs with, unless it is there, and write its public half for the services."""
+    from gateway.signing import write_pair
+
+    made = write_pair(private, public, Settings().issuer)
+    words = f"{private} {'made' if made else 'was there'}; its public half is in {public}"
+    _tell({"made": made, "private": str(private), "public": str(public)}, as_json, lambda _: words)
 
 
 @keys.command("revoke")

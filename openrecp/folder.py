@@ -3,9 +3,11 @@
 import fcntl
 import os
 import stat
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from types import TracebackType
 
+from chassis.settings import Settings
 from openrecp.sentences import InWords
 
 OWNER_ONLY = 0o077
@@ -66,6 +68,11 @@ class DataFolder:
         if self._lock is not None:
             os.close(self._lock)
             self._lock = None
+
+
+def holding(settings: Settings) -> AbstractContextManager[object]:
+    """The lock of the data folder, where the databases are files in it; those of a server have locks of their own."""
+    return nullcontext() if settings.database.get_secret_value() else DataFolder(settings.data)
 
 
 def write_secret(path: Path, text: str) -> None:

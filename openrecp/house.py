@@ -11,11 +11,12 @@ from typing import Any
 from chassis import jobs
 from chassis.auth import TokenCheck, TokenMint
 from chassis.clock import Clock
-from chassis.log.table import TableLog
+from chassis.log.port import EventLog, LogAway
 from chassis.notices import worker
 from chassis.pack import Pack, PackInvalid
 from chassis.service import Running
 from chassis.settings import ROOT, Settings
+from contracts.topics import TOPICS
 from gateway.app import RunningGateway
 from gateway.keyring import administrator_key
 from gateway.signing import signing_key
@@ -24,7 +25,7 @@ from openrecp.databases import event_log_of, migrate, store_of
 from openrecp.folder import write_secret
 from openrecp.packs import faults_of
 from openrecp.sentences import InWords
-from openrecp.services import NAMES, load
+from openrecp.services import NAMES, run_service
 
 PACK = "pack"
 PERMISSIONS = ROOT / "contracts" / "permissions.json"
@@ -37,7 +38,7 @@ class House:
     settings: Settings
     running: dict[str, Running]
     gateway: RunningGateway
-    event_log: TableLog
+    event_log: EventLog
     clock: Clock
 
     async def settled(self) -> bool:
@@ -45,14 +46,17 @@ class House:
 
         Services are looked at one after the other: what one tells another meanwhile is seen by looking twice.
         """
-        before = await self.event_log.ends(NAMES)
-        if not (await self._quiet() and await self._quiet()):
+        try:
+            before = await self.event_log.ends(list(TOPICS))
+            if not (await self._quiet() and await self._quiet()):
+                return False
+            return before == await self.event_log.ends(list(TOPICS))
+        except LogAway:
             return False
-        return before == await self.event_log.ends(NAMES)
 
     async def _quiet(self) -> bool:
         facts = [await each.facts() for each in self.running.values()]
-        return all(each["outbox"]["waiting"] == 0 and not any(each["lag"].values()) for each in facts)
+        return all(each["outbox"]["waiting"] == 0 and all(lag == 0 for lag in each["lag"].values()) for each in facts)
 
 
 @asynccontextmanager
@@ -87,16 +91,10 @@ async def open_house(settings: Settings, clock: Clock | None = None) -> AsyncIte
         yield House(settings, running, gateway, event_log, clock)
 
 
-def _service(name: str, settings: Settings, event_log: TableLog, clock: Clock, pack: Pack, mint: TokenMint) -> Running:
-    return Running(
-        load(name),
-        store=store_of(settings, name),
-        event_log=event_log,
-        clock=clock,
-        pack=pack,
-        source=settings.source(name),
-        check=TokenCheck(mint.public_key, settings.issuer),
-        notices=settings.notice_settings,
+def _service(name: str, settings: Settings, event_log: EventLog, clock: Clock, pack: Pack, mint: TokenMint) -> Running:
+    check = TokenCheck(mint.public_key, settings.issuer)
+    return run_service(
+        name, settings, store_of(settings, name), event_log=event_log, clock=clock, pack=pack, check=check
     )
 
 

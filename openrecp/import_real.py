@@ -22,8 +22,8 @@ from chassis.telemetry import configure_logs
 from openrecp.folder import DataFolder
 from openrecp.house import House, init, open_house
 from openrecp.importing import ALL_IN, import_files
+from openrecp.listening import listen, serving
 from openrecp.services import NAMES
-from openrecp.up import listen, serving
 
 ENTERPRISES = "facilities/shtp_enterprises_no_personal.json"
 PLANTS = "iac/assess_fy2005_2014.csv"
@@ -86,7 +86,7 @@ async def _compare(data: Path, *, quiet: bool) -> list[Compared]:
             made = await init(settings)
             door = listen(settings)
             url = f"http://{settings.host}:{door.getsockname()[1]}"
-            async with open_house(settings) as house, serving(house, door):
+            async with open_house(settings) as house, serving(house.gateway.app, door):
                 for kind, files, mapping in IMPORTS:
                     paths = [data / name for name in files]
                     code = await asyncio.to_thread(import_files, url, made["key"], kind, paths, mapping, quiet=quiet)

@@ -36,13 +36,17 @@ def sentence_of(error: BaseException) -> str | None:
 
 def _of_the_rooms(error: BaseException) -> str | None:
     """Faults of packs, secrets and databases; their modules are loaded here only, others are told sooner."""
+    from chassis.log.port import LogAway
+    from chassis.log.topics import TopicsDiffer
     from chassis.pack import PackInvalid
     from chassis.store.copies import CopyFailed
     from chassis.store.port import StoreError
-    from gateway.signing import SigningKeyIsOpen
 
-    if isinstance(error, CopyFailed | PackInvalid | SigningKeyIsOpen):
-        return str(error)
+    if (
+        isinstance(error, CopyFailed | LogAway | PackInvalid | TopicsDiffer)
+        or type(error).__module__ == "gateway.signing"
+    ):
+        return str(error)  # the gateway's code is not there where a service runs alone
     inner = getattr(error, "orig", None) or error
     if type(inner).__module__ == "sqlite3":
         return f"The databases in the data folder cannot be used ({inner}): {NEEDS_ROOM_OR_RIGHTS}"

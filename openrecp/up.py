@@ -1,25 +1,21 @@
 """Starting everything and staying up; the first time in a demo folder, the main job is played before."""
 
-import asyncio
 import json
-import signal
 import socket
 import tempfile
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import httpx2
 import typer
-import uvicorn
 
 from chassis.clock import Clock
 from chassis.settings import Settings
 from chassis.telemetry import configure_logs
 from openrecp.folder import DataFolder, write_secret
-from openrecp.house import PACK, House, holds_deployment, init, open_house
+from openrecp.house import PACK, holds_deployment, init, open_house
+from openrecp.listening import listen, serving, told_to_stop
 from openrecp.play import play
 from openrecp.sentences import InWords
 from openrecp.stage import Stage, Step, StepFailed
@@ -33,10 +29,6 @@ INTERRUPTED = (
     "The play of the main job was interrupted at an earlier start. What it had done is here and is not played again; "
     "business time is now. For a whole play: stop, `rm -r {data}`, start anew."
 )
-
-
-class PortIsTaken(InWords):
-    """Something else listens there."""
 
 
 class NoDeployment(InWords):
@@ -60,9 +52,9 @@ async def serve(settings: Settings, *, demo: bool) -> None:
             await _play_once(settings, door)
         elif (settings.data / PLAYING).exists():
             typer.echo(INTERRUPTED.format(data=settings.data))
-        async with open_house(settings) as house, serving(house, door):
+        async with open_house(settings) as house, serving(house.gateway.app, door):
             _greet(settings, door.getsockname()[1])
-            await _until_told_to_stop()
+            await told_to_stop().wait()
     typer.echo("Stopped; nothing is lost.")
 
 
@@ -95,7 +87,7 @@ async def _play_once(settings: Settings, door: socket.socket) -> None:
 async def _played(settings: Settings, door: socket.socket, *, as_json: bool) -> bool:
     made = await init(settings)
     clock = Clock(settable=True, offset=-HISTORY)
-    async with open_house(settings, clock) as house, serving(house, door):
+    async with open_house(settings, clock) as house, serving(house.gateway.app, door):
         address = f"http://{settings.host}:{door.getsockname()[1]}"
         async with httpx2.AsyncClient(base_url=address, timeout=60.0, trust_env=False) as http:
             stage = Stage(http, made["key"], _tell_json if as_json else _tell, lambda: _keep_keys(settings, stage))
@@ -116,50 +108,6 @@ def _keep_keys(settings: Settings, stage: Stage) -> None:
 def _plain(facts: dict[str, Any]) -> dict[str, Any]:
     shown = ("roles", "person_id", "client_id", "provider_id", "provinces", "programmes")
     return {name: facts[name] for name in shown if facts.get(name)}
-
-
-def listen(settings: Settings) -> socket.socket:
-    """The door of a house: its address, taken before anything is opened."""
-    try:
-        return socket.create_server((settings.host, settings.port), reuse_port=False)
-    except OSError as error:
-        raise PortIsTaken(
-            f"Port {settings.port} on {settings.host} is taken ({error.strerror}): stop what listens there, "
-            "or give another: --port 8081 (make run RUN_FLAGS='--port 8081')"
-        ) from None
-
-
-@asynccontextmanager
-async def serving(house: House, door: socket.socket) -> AsyncIterator[None]:
-    """Answer requests at the door; on the way out let the running ones finish."""
-    config = uvicorn.Config(
-        house.gateway.app,
-        log_config=None,
-        access_log=False,
-        lifespan="off",
-        ws="none",
-        server_header=False,
-        timeout_graceful_shutdown=10,
-    )
-    server = uvicorn.Server(config)
-    # `_serve` is `serve` without its signal handlers: the services stop after the last answer, not before.
-    task = asyncio.create_task(server._serve([door.dup()]))
-    while not server.started:
-        if task.done():
-            await task
-        await asyncio.sleep(0.005)
-    try:
-        yield
-    finally:
-        server.should_exit = True
-        await task
-
-
-async def _until_told_to_stop() -> None:
-    told = asyncio.Event()
-    for kind in (signal.SIGINT, signal.SIGTERM):
-        asyncio.get_running_loop().add_signal_handler(kind, told.set)
-    await told.wait()
 
 
 def _greet(settings: Settings, port: int) -> None:

@@ -16,8 +16,8 @@ from openrecp import import_real
 from openrecp.folder import DataFolder
 from openrecp.house import init, open_house
 from openrecp.importing import ALL_IN, FAILED, SOME_REFUSED, import_files
+from openrecp.listening import listen, serving
 from openrecp.remote import AskedInVain
-from openrecp.up import listen, serving
 
 MAPPING = (
     'sender = "register"\n[clients]\nrow_key = "No"\nname = "Name"\ncountry = { constant = "XA" }\nprovince = "P"\n'
@@ -48,7 +48,7 @@ async def door(tmp_path: Path) -> AsyncIterator[Door]:
     with DataFolder(settings.data):
         made = await init(settings)
         opened = listen(settings)
-        async with open_house(settings) as house, serving(house, opened):
+        async with open_house(settings) as house, serving(house.gateway.app, opened):
             yield Door(f"http://{settings.host}:{opened.getsockname()[1]}", made["key"], tmp_path)
     opened.close()
 

@@ -1,0 +1,64 @@
+"""Where a process listens, how it answers, and how it is told to stop."""
+
+import asyncio
+import signal
+import socket
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import uvicorn
+from starlette.types import ASGIApp
+
+from chassis.settings import Settings
+from openrecp.sentences import InWords
+
+FINISH_WITHIN_S = 10
+
+
+class PortIsTaken(InWords):
+    """Something else listens there."""
+
+
+def listen(settings: Settings) -> socket.socket:
+    """The door of a process: its address, taken before anything is opened."""
+    try:
+        return socket.create_server((settings.host, settings.port), reuse_port=False)
+    except OSError as error:
+        raise PortIsTaken(
+            f"Port {settings.port} on {settings.host} is taken ({error.strerror}): stop what listens there, "
+            "or give another: --port 8081 (make run RUN_FLAGS='--port 8081')"
+        ) from None
+
+
+@asynccontextmanager
+async def serving(app: ASGIApp, door: socket.socket) -> AsyncIterator[None]:
+    """Answer requests at the door; on the way out let the running ones finish."""
+    config = uvicorn.Config(
+        app,
+        log_config=None,
+        access_log=False,
+        lifespan="off",
+        ws="none",
+        server_header=False,
+        timeout_graceful_shutdown=FINISH_WITHIN_S,
+    )
+    server = uvicorn.Server(config)
+    # `_serve` is `serve` without its signal handlers: the services stop after the last answer, not before.
+    task = asyncio.create_task(server._serve([door.dup()]))
+    while not server.started:
+        if task.done():
+            await task
+        await asyncio.sleep(0.005)
+    try:
+        yield
+    finally:
+        server.should_exit = True
+        await task
+
+
+def told_to_stop() -> asyncio.Event:
+    """Set by Ctrl-C or SIGTERM, from now on."""
+    told = asyncio.Event()
+    for kind in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(kind, told.set)
+    return told
