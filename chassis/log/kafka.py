@@ -3,7 +3,6 @@
 import asyncio
 import contextlib
 import logging
-import time
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
@@ -16,8 +15,9 @@ from aiokafka.errors import CommitFailedError, IllegalStateError, KafkaConnectio
 from aiokafka.partitioner import murmur2
 
 from chassis.log.cluster import Cluster
-from chassis.log.messages import Unreadable, message_of, record_of
+from chassis.log.messages import message_of, records_of
 from chassis.log.port import LogAway, Partition, Record
+from chassis.log.standstill import Standstill
 from chassis.log.topics import MESSAGE_BYTES, Found, TopicsDiffer, config, differences
 
 log = structlog.get_logger()
@@ -65,38 +65,43 @@ async def administered(cluster: Cluster) -> AsyncIterator[AIOKafkaAdminClient]:
 
 
 async def create_topics(cluster: Cluster, topics: Mapping[str, int], copies: int) -> list[str]:
-    """Make the topics of the manifest that are missing; says what was done, one line a topic.
+    """Make the topics of the manifest that are missing; one line a topic made says so.
 
     Raises `TopicsDiffer` if one that is there is not as it must be: that is for the operator to mend.
     """
     wanted = {cluster.name(topic): count for topic, count in topics.items()}
-    made: set[str] = set()
     async with administered(cluster) as admin:
-        new = [NewTopic(name, count, copies, topic_configs=config(copies)) for name, count in wanted.items()]
-        answer = await admin.create_topics(new)  # raises nothing, whatever was refused
-        refused = [f"{name}: {words or code}" for name, code, words in answer.topic_errors if code not in (0, EXISTS)]
-        made = {name for name, code, _ in answer.topic_errors if code == 0}
+        found = await _found(admin, wanted)
+        missing = {name: count for name, count in wanted.items() if name not in found}
+        new = [NewTopic(name, count, copies, topic_configs=config(copies)) for name, count in missing.items()]
+        told = (await admin.create_topics(new)).topic_errors if new else []  # raises nothing, whatever is refused
+        refused = [f"{name}: {words or code}" for name, code, words in told if code not in (0, EXISTS)]
     if refused:
         raise TopicsDiffer(cluster.servers, refused)
-    await check_topics(cluster, topics)
-    return [f"{name}: {'made' if name in made else 'is there'}, {count} partitions" for name, count in wanted.items()]
+    if wrong := differences({name: count for name, count in wanted.items() if name in found}, found):
+        raise TopicsDiffer(cluster.servers, wrong)
+    return [f"log: made the topic {name} with {count} partitions" for name, count in missing.items()]
 
 
 async def check_topics(cluster: Cluster, topics: Mapping[str, int]) -> None:
     """Raises `TopicsDiffer` unless every topic of the manifest is there as it must be."""
     wanted = {cluster.name(topic): count for topic, count in topics.items()}
-    found: dict[str, Found] = {}
     async with administered(cluster) as admin:
-        # All topics: a question about one would have it made where the brokers make what they are asked for.
-        for topic in await admin.describe_topics():
-            found[topic["topic"]] = Found(len(topic["partitions"]))
-        there = [ConfigResource(ConfigResourceType.TOPIC, name) for name in wanted if name in found]
-        for answer in await admin.describe_configs(there):
-            for code, _, _, name, entries in answer.resources:
-                if code == 0:
-                    found[name] = Found(found[name].partitions, {entry[0]: entry[1] for entry in entries})
+        found = await _found(admin, wanted)
     if wrong := differences(wanted, found):
         raise TopicsDiffer(cluster.servers, wrong)
+
+
+async def _found(admin: AIOKafkaAdminClient, names: Iterable[str]) -> dict[str, Found]:
+    """Of all topics, for a question about one would have it made where brokers make what they are asked for."""
+    there = {topic["topic"]: len(topic["partitions"]) for topic in await admin.describe_topics()}
+    found = {name: Found(there[name]) for name in names if name in there}
+    asked = [ConfigResource(ConfigResourceType.TOPIC, name) for name in found]
+    for answer in await admin.describe_configs(asked) if asked else []:
+        for code, _, _, name, entries in answer.resources:
+            if code == 0:  # else this account may not look
+                found[name] = Found(there[name], {entry[0]: entry[1] for entry in entries})
+    return found
 
 
 class KafkaLog:
@@ -110,7 +115,7 @@ class KafkaLog:
         self._producer: AIOKafkaProducer | None = None
         self._reader: AIOKafkaConsumer | None = None
         self._stands: dict[TopicPartition, int] = {}
-        self._subscriptions: set[KafkaSubscription] = set()
+        self.subscriptions: set[KafkaSubscription] = set()
 
     async def start(self) -> None:
         """Raises `TopicsDiffer`. Brokers that are away at the start come back as any others do."""
@@ -120,7 +125,7 @@ class KafkaLog:
             log.warning("log.away", reason=str(away))
 
     async def stop(self) -> None:
-        for each in list(self._subscriptions):
+        for each in list(self.subscriptions):
             await each.close()
         async with self._sending:
             await self._give_up_producer()
@@ -180,11 +185,8 @@ class KafkaLog:
 
     def subscribe(self, group: str, topics: Sequence[str], seat: int | None = None) -> "KafkaSubscription":
         subscription = KafkaSubscription(self, group, tuple(topics), seat)
-        self._subscriptions.add(subscription)
+        self.subscriptions.add(subscription)
         return subscription
-
-    def forget(self, subscription: "KafkaSubscription") -> None:
-        self._subscriptions.discard(subscription)
 
     async def read(self, topics: Sequence[str], after: Mapping[Partition, int], limit: int) -> list[Record]:
         async with self._reading, self._given_up_on_failure(), answering(self.cluster, READ_WITHIN_S):
@@ -214,7 +216,7 @@ class KafkaLog:
         while len(records) < limit and any(self._stands[part] < end for part, end in ends.items()):
             found = await reader.getmany(timeout_ms=500, max_records=limit - len(records))
             for part, messages in found.items():
-                records += self.readable(part, messages)
+                records += records_of(*self.partition(part), messages)
             for part in ends:
                 self._stands[part] = await reader.position(part)
         return sorted(records, key=lambda record: (record.topic, record.partition, record.position))
@@ -263,20 +265,6 @@ class KafkaLog:
             TopicPartition(self.cluster.name(topic), number) for topic in topics for number in range(self.topics[topic])
         ]
 
-    def readable(self, part: TopicPartition, messages: Sequence[Any]) -> list[Record]:
-        """The records among the messages; what is none is told of and passed over."""
-        topic, number = self.partition(part)
-        records = []
-        for message in messages:
-            try:
-                records.append(record_of(topic, number, message.offset, message.value, message.headers))
-            except Unreadable as stranger:
-                log.error("log.unreadable", where=str(stranger))
-        return records
-
-    def facts(self) -> dict[str, Any]:
-        return {"kind": "kafka", "servers": self.cluster.servers, "subscriptions": len(self._subscriptions)}
-
 
 def partition_of(key: bytes, partitions: int) -> int:
     """Kafka's default for a key: murmur2 over its bytes. A stable promise, for a root never moves."""
@@ -306,8 +294,7 @@ class KafkaSubscription(ConsumerRebalanceListener):  # type: ignore[misc]
         self._consumer: AIOKafkaConsumer | None = None
         self._at: dict[TopicPartition, int] = {}
         self._given: dict[TopicPartition, int] = {}
-        self._watched_at = time.monotonic()
-        self._behind: dict[Partition, int] = {}
+        self._standstill = Standstill(WATCH_EVERY_S)
 
     async def on_partitions_revoked(self, revoked: Iterable[TopicPartition]) -> None:
         for part in revoked:
@@ -326,7 +313,7 @@ class KafkaSubscription(ConsumerRebalanceListener):  # type: ignore[misc]
         for part, messages in found.items():
             self._at.setdefault(part, messages[0].offset)
             self._given[part] = messages[-1].offset + 1
-            records += self.log.readable(part, messages)
+            records += records_of(*self.log.partition(part), messages)
         if found and not records:
             await self._commit(dict(self._given))
         if not found:
@@ -405,21 +392,14 @@ class KafkaSubscription(ConsumerRebalanceListener):  # type: ignore[misc]
 
     async def _watch(self, consumer: AIOKafkaConsumer) -> None:
         """aiokafka can fall silent after its broker came back: who is behind and gets nothing begins anew."""
-        if time.monotonic() - self._watched_at < WATCH_EVERY_S:
+        if not self._standstill.is_due():
             return
-        self._watched_at = time.monotonic()
-        ends, at = await self.log.ends(self.topics), await self.position()
         mine = {self.log.partition(part) for part in consumer.assignment()}
-        behind = {
-            part: at.get(part, 0) for part, end in ends.items() if end > at.get(part, 0) and (part in mine or not mine)
-        }
-        stands_still = {part for part, position in behind.items() if self._behind.get(part) == position}
-        self._behind = behind
-        if stands_still:
+        if self._standstill.seen(mine, await self.position(), await self.log.ends(self.topics)):
             raise LogAway(f"{self.group} gets nothing of Kafka, though there is more")
 
     async def close(self) -> None:
-        self.log.forget(self)
+        self.log.subscriptions.discard(self)
         consumer, self._consumer = self._consumer, None
         if consumer is not None:
             await let_go(consumer)

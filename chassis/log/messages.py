@@ -1,16 +1,18 @@
 """A record as a message of a broker: a CloudEvent in binary mode, which any consumer of CloudEvents can read."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 from uuid import UUID
 
+import structlog
 from cloudevents.core.bindings.kafka import to_binary
 from cloudevents.core.formats.json import JSONFormat
 
 from chassis.log.envelope import cloud_event
 from chassis.log.port import Record
 
+log = structlog.get_logger()
 _JSON = JSONFormat()
 
 
@@ -22,8 +24,12 @@ class Message(NamedTuple):
     headers: list[tuple[str, bytes]]
 
 
-class Unreadable(Exception):
-    """A message that is no record of ours: whoever wrote it past the relay has to be found."""
+class Received(Protocol):
+    """A message as a broker gives it back."""
+
+    offset: int
+    value: bytes | None
+    headers: Sequence[tuple[str, bytes]]
 
 
 def message_of(record: Record) -> Message:
@@ -32,30 +38,36 @@ def message_of(record: Record) -> Message:
     return Message(str(record.root).encode(), sent.value, list(sent.headers.items()))
 
 
-def record_of(
-    topic: str, partition: int, offset: int, value: bytes | None, headers: Iterable[tuple[str, bytes]]
-) -> Record:
-    """The record of a message. Its position is that of the next offset: 0 stands for the beginning.
+def records_of(topic: str, partition: int, messages: Iterable[Received]) -> list[Record]:
+    """The records among the messages; one that is none was written past the relay, is told of and passed over."""
+    records = []
+    for message in messages:
+        try:
+            records.append(_record_of(topic, partition, message))
+        except (KeyError, ValueError) as fault:
+            log.error("log.unreadable", topic=topic, partition=partition, offset=message.offset, fault=repr(fault))
+    return records
+
+
+def _record_of(topic: str, partition: int, message: Received) -> Record:
+    """Its position is that of the next offset: 0 stands for the beginning.
 
     Data that is no event is a record all the same: it fails with its consumer, is parked, and blocks its root only.
     """
-    told = {name: text.decode(errors="replace") for name, text in headers}
-    try:
-        return Record(
-            topic=topic,
-            root=UUID(told["ce_partitionkey"]),
-            event_id=UUID(told["ce_id"]),
-            event_type=told["ce_type"],
-            source=told["ce_source"],
-            subject=UUID(told["ce_subject"]),
-            sequence=int(told["ce_sequence"]),
-            occurred_at=datetime.fromisoformat(told["ce_time"]),
-            correlation_id=told["ce_correlationid"],
-            causation_id=told.get("ce_causationid"),
-            traceparent=told.get("ce_traceparent"),
-            data=(value or b"").decode(errors="replace"),
-            position=offset + 1,
-            partition=partition,
-        )
-    except (KeyError, ValueError) as fault:
-        raise Unreadable(f"offset {offset} of partition {partition} of {topic}") from fault
+    told = {name: text.decode(errors="replace") for name, text in message.headers}
+    return Record(
+        topic=topic,
+        root=UUID(told["ce_partitionkey"]),
+        event_id=UUID(told["ce_id"]),
+        event_type=told["ce_type"],
+        source=told["ce_source"],
+        subject=UUID(told["ce_subject"]),
+        sequence=int(told["ce_sequence"]),
+        occurred_at=datetime.fromisoformat(told["ce_time"]),
+        correlation_id=told["ce_correlationid"],
+        causation_id=told.get("ce_causationid"),
+        traceparent=told.get("ce_traceparent"),
+        data=(message.value or b"").decode(errors="replace"),
+        position=message.offset + 1,
+        partition=partition,
+    )

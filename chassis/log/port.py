@@ -4,7 +4,7 @@ import dataclasses
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Protocol
 from uuid import UUID
 
 from pydantic import TypeAdapter
@@ -107,6 +107,3 @@ class EventLog(Protocol):
 
     async def ends(self, topics: Sequence[str]) -> dict[Partition, int]:
         """The position of the last record of each partition, 0 if none."""
-
-    def facts(self) -> dict[str, Any]:
-        """What health should know of it."""

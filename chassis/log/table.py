@@ -145,9 +145,6 @@ class TableLog:
                 ends[topic, 0] = (await self.store.fetch(last))[0][0] or 0
         return ends
 
-    def facts(self) -> dict[str, Any]:
-        return {"kind": "table", "subscriptions": len(self._subscriptions)}
-
 
 class TableSubscription:
     """Woken by each append of any process; its positions are written at most once a second (the inbox settles

@@ -43,7 +43,7 @@ def differences(wanted: Mapping[str, int], found: Mapping[str, Found]) -> list[s
 
 def _faults(name: str, partitions: int, found: Found | None) -> list[str]:
     if found is None:
-        return [f"{name} is missing (run `openrecp topics create`)"]
+        return [f"{name} is missing (run `openrecp migrate log`)"]
     faults = []
     if found.partitions != partitions:
         faults.append(
