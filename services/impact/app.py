@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from chassis.service import Service
-from services.impact import api
+from services.impact.api import options, programmes, training
 from services.impact.models import metadata
 from services.impact.pack import ImpactPack
 from services.impact.projections import projections
@@ -12,7 +12,7 @@ service = Service(
     name="impact",
     folder=Path(__file__).parent,
     metadata=metadata,
-    routes=(api.routes,),
+    routes=(options.routes, training.routes, programmes.routes),
     projections=projections,
     section=ImpactPack,
 )

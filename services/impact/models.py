@@ -94,7 +94,8 @@ class Option:
 class Line:
     """What a programme (or none) claims of an option at a stage it came to; the lines of a stage add up to the option.
 
-    `counts` is false for a claim that was taken back before the option went on.
+    `counts` is false for a claim that was taken back before the option went on. `method` is how the verdict came about,
+    and before one, who states that it was implemented.
     """
 
     option_id: UUID
@@ -115,10 +116,47 @@ class Line:
     water_m3: Decimal | None
     material_t: Decimal | None
     waste_t: Decimal | None
+    emission_t_co2e: Decimal | None
     energy_unknown: bool
     water_unknown: bool
     material_unknown: bool
     waste_unknown: bool
+    emission_unknown: bool
+    method: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """Where and in which programme a course is held; it counts as held when it was, in the year of its last day."""
+
+    session_id: UUID
+    programme_code: str
+    country: str
+    province: str | None
+    year: int
+    is_held: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Attendance:
+    """Whether a person was at a session, and the sex stated there."""
+
+    enrolment_id: UUID
+    session_id: UUID
+    person_id: UUID
+    attended: bool
+    sex: str
+
+
+@dataclass(frozen=True, slots=True)
+class Certificate:
+    """A certificate, in the year it was issued, and whether it still holds."""
+
+    certificate_id: UUID
+    session_id: UUID
+    person_id: UUID
+    year: int
+    state: str
 
 
 clients = table(metadata, Client, "clients", key=("client_id",))
@@ -131,3 +169,6 @@ options = table(metadata, Option, "options", key=("option_id",))
 lines = table(
     metadata, Line, "lines", key=("option_id", "stage", "programme_code"), indexes=[("stage",), ("programme_code",)]
 )
+sessions = table(metadata, Session, "sessions", key=("session_id",))
+attendances = table(metadata, Attendance, "attendances", key=("enrolment_id",))
+certificates = table(metadata, Certificate, "certificates", key=("certificate_id",))

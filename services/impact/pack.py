@@ -6,18 +6,24 @@ from pydantic import Field, model_validator
 
 from chassis.pack import Section
 from contracts.values import Code
+from services.impact.domain.programmes import OF_TRAINING, OF_WORK
 from services.impact.domain.stages import Quantity
 
 OF_CLIENTS = ("requested", "assessed", "implemented", "verified")
 OF_OPTIONS = ("identified", "approved", "implemented", "verified")
-Measure = Literal["clients", "options", "investment", "annual_saving", "engagements", "days"] | Quantity
+Measure = (
+    Literal["clients", "options", "investment", "annual_saving", "engagements", "days"]
+    | Literal["sessions", "people_trained", "women_share", "certificates"]
+    | Quantity
+)
 
 
 class Indicator(Section):
     """A figure programmes set targets for: what is measured, and at which stage it counts.
 
     `clients` and `options` are counted, `investment`, `annual_saving` and the quantities added up over the options
-    that reached the stage; `engagements` and their `days` count when completed and take no stage.
+    that reached the stage; `engagements` and their `days` count when completed and take no stage, no more than
+    training does: `sessions` held, `people_trained`, the `women_share` of them in percent, `certificates` issued.
     """
 
     code: Code
@@ -28,7 +34,7 @@ class Indicator(Section):
 
     @model_validator(mode="after")
     def _stage_fits(self) -> "Indicator":
-        if self.measure in ("engagements", "days"):
+        if self.measure in (*OF_WORK, *OF_TRAINING):
             known: tuple[str | None, ...] = (None,)
         else:
             known = OF_CLIENTS if self.measure == "clients" else OF_OPTIONS

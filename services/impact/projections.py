@@ -1,4 +1,4 @@
-"""What others tell becomes rows to add up: companies, requests, assessments, engagements, options."""
+"""What others tell becomes rows to add up: companies, requests, assessments, engagements, options, training."""
 
 import dataclasses
 from dataclasses import replace
@@ -19,11 +19,34 @@ from contracts.assessments import (
 )
 from contracts.clients import ClientChanged, ClientRegistered, ServiceRequestSubmitted, SiteChanged, SiteOpened
 from contracts.matching import EngagementCompleted, EngagementStarted
+from contracts.training import (
+    AttendanceRecorded,
+    CertificateExpired,
+    CertificateIssued,
+    CertificateRevoked,
+    SessionChanged,
+    SessionCompleted,
+    SessionScheduled,
+)
 from services.impact.domain.figures import Figures, attributed, figures, measured, restated, shares_of
 from services.impact.domain.places import Place, division_of, key_of, places_of
-from services.impact.models import Assessment, Client, Engagement, Line, Option, Registered, Request, Site
+from services.impact.models import (
+    Assessment,
+    Attendance,
+    Certificate,
+    Client,
+    Engagement,
+    Line,
+    Option,
+    Registered,
+    Request,
+    Session,
+    Site,
+)
 
-projections = Projections(Client, Registered, Site, Request, Assessment, Engagement, Option, Line)
+projections = Projections(
+    Client, Registered, Site, Request, Assessment, Engagement, Option, Line, Session, Attendance, Certificate
+)
 OptionEvent = (
     OptionIdentified
     | OptionChanged
@@ -131,7 +154,7 @@ async def implement(event: OptionImplemented, view: View) -> None:
     if option is not None:
         stated = figures(event.investment, event.annual_saving, event.streams)
         now = restated(option.figures, stated, saved=bool(event.streams))
-        await _enter("implemented", event, option, now, view)
+        await _enter("implemented", event, option, now, view, method=event.reported_by_role)
 
 
 @projections.on(OptionVerified)
@@ -142,14 +165,21 @@ async def verify(event: OptionVerified, view: View) -> None:
         return
     if event.verdict == "demonstrated":
         shown = measured(option.figures, figures(event.investment, event.annual_saving, event.streams))
-        await _enter("verified", event, option, shown, view, verdict=event.verdict)
+        await _enter("verified", event, option, shown, view, verdict=event.verdict, method=event.method)
         return
     for programme in option.programmes:
-        view.put(replace(await _line(option, programme, view), verdict=event.verdict))
+        view.put(replace(await _line(option, programme, view), verdict=event.verdict, method=event.method))
 
 
 async def _enter(
-    stage: str, event: OptionEvent, option: Option | None, now: Figures, view: View, *, verdict: str | None = None
+    stage: str,
+    event: OptionEvent,
+    option: Option | None,
+    now: Figures,
+    view: View,
+    *,
+    verdict: str | None = None,
+    method: str | None = None,
 ) -> None:
     """The option stands at a stage: its lines there are current, those it comes from no longer."""
     shares = await _shares(event, option, view)
@@ -170,6 +200,7 @@ async def _enter(
                 is_current=True,
                 counts=True,
                 verdict=verdict,
+                method=method,
                 **dataclasses.asdict(part),
             )
         )
@@ -194,3 +225,46 @@ async def _leave(option: Option, stage: str, view: View) -> None:
 async def _line(option: Option, programme: str, view: View) -> Line:
     key = {"option_id": option.option_id, "stage": option.status, "programme_code": programme}
     return cast(Line, await view.find(Line, **key))
+
+
+@projections.on(SessionScheduled, SessionChanged)
+async def know_session(event: SessionScheduled | SessionChanged, view: View) -> None:
+    before: Session | None = await view.find(Session, session_id=event.session_id)
+    facts = (event.programme_code or "", event.country, event.province, event.ends_on.year)
+    view.put(Session(event.session_id, *facts, is_held=before is not None and before.is_held))
+
+
+@projections.on(SessionCompleted)
+async def count_session(event: SessionCompleted, view: View) -> None:
+    session = await view.find(Session, session_id=event.session_id)
+    if session is not None:
+        view.put(replace(session, is_held=True))
+
+
+@projections.on(AttendanceRecorded)
+async def count_attendance(event: AttendanceRecorded, view: View) -> None:
+    """What was recorded last stands: an attendance may be corrected."""
+    view.put(Attendance(event.enrolment_id, event.session_id, event.person_id, event.attended, event.sex))
+
+
+@projections.on(CertificateIssued)
+async def count_certificate(event: CertificateIssued, view: View) -> None:
+    thread = (event.certificate_id, event.session_id, event.person_id)
+    view.put(Certificate(*thread, event.issued_on.year, "valid"))
+
+
+@projections.on(CertificateRevoked)
+async def note_revoked(event: CertificateRevoked, view: View) -> None:
+    await _end_certificate(event, "revoked", view)
+
+
+@projections.on(CertificateExpired)
+async def note_expired(event: CertificateExpired, view: View) -> None:
+    await _end_certificate(event, "expired", view)
+
+
+async def _end_certificate(event: CertificateRevoked | CertificateExpired, state: str, view: View) -> None:
+    """What was told last of it stands."""
+    certificate: Certificate | None = await view.find(Certificate, certificate_id=event.certificate_id)
+    if certificate is not None:
+        view.put(replace(certificate, state=state))

@@ -26,10 +26,12 @@ class Figures:
     water_m3: Decimal | None = None
     material_t: Decimal | None = None
     waste_t: Decimal | None = None
+    emission_t_co2e: Decimal | None = None
     energy_unknown: bool = False
     water_unknown: bool = False
     material_unknown: bool = False
     waste_unknown: bool = False
+    emission_unknown: bool = False
 
 
 def figures(investment: Money | None, annual_saving: Money | None, streams: Sequence[Stream]) -> Figures:
@@ -39,7 +41,8 @@ def figures(investment: Money | None, annual_saving: Money | None, streams: Sequ
         known = [getattr(each, quantity) for each in streams if getattr(each, quantity) is not None]
         facts[quantity] = sum(known, Decimal(0)) if known else None
         facts[f"{resource}_unknown"] = any(
-            each.resource == resource and getattr(each, quantity) is None for each in streams
+            each.resource == _STATED_WITH.get(resource, resource) and getattr(each, quantity) is None
+            for each in streams
         )
     if investment is not None:
         facts |= {"investment": investment.amount, "investment_currency": investment.currency}
@@ -97,4 +100,5 @@ def _less(whole: Figures, parts: Collection[Figures]) -> Figures:
     return replace(whole, **rest)
 
 
+_STATED_WITH = {"emission": "energy"}
 _SAVED = (*QUANTITIES, *(f"{resource}_unknown" for resource in QUANTITIES.values()))

@@ -6,9 +6,10 @@ Status = Literal["identified", "approved", "pending", "refused", "implemented", 
 Stage = Literal["identified", "approved", "implemented", "verified"]
 FunnelStage = Literal["registered", "requested", "assessed", "implemented", "verified"]
 Verdict = Literal["demonstrated", "not_demonstrated", "increase_demonstrated", "refused"]
-Quantity = Literal["energy_mj", "water_m3", "material_t", "waste_t"]
+Quantity = Literal["energy_mj", "water_m3", "material_t", "waste_t", "emission_t_co2e"]
 Basis = Literal["current", "reached"]
 By = Literal["status", "province", "isic_division", "year", "programme"]
+TrainingBy = Literal["programme", "province", "year"]
 
 STATUSES: tuple[Status, ...] = ("identified", "approved", "pending", "refused", "implemented", "verified")
 """Basis `current`: where an option stands, each option once."""
@@ -21,5 +22,6 @@ QUANTITIES: dict[Quantity, str] = {
     "water_m3": "water",
     "material_t": "material",
     "waste_t": "waste",
+    "emission_t_co2e": "emission",
 }
-"""A saving a year in the reporting unit of its resource."""
+"""A saving a year in the reporting unit of its resource; emissions are those of the energy saved."""

@@ -3,6 +3,7 @@
 import httpx2
 import pytest
 
+from chassis.sheets_out import XLSX
 from tests.kit import people
 from tests.kit.room import Room
 from tests.services.impact.told import Firm, money, told
@@ -52,8 +53,11 @@ async def test_the_same_figures_come_as_a_table(here: Room) -> None:
         ["unknown", "identified", "1", "1", "100.0000", "", "0", "40.0000", "", "0", "1000.0000"],
     ]
     programme = await table(by, "programmes/GREEN-MILLS")
-    assert programme[0] == ["indicator", "name", "unit", "target", "actual", "unknown", "other_currencies"]
-    assert programme[1] == ["clients_assessed", "Companies assessed", "", "40", "1", "", ""]
+    assert programme[0] == [
+        *("indicator", "name", "unit", "target", "actual", "unknown", "other_currencies"),
+        *("reached_percent", "records", "definition"),
+    ]
+    assert programme[1][:9] == ["clients_assessed", "Companies assessed", "", "40", "1", "", "", "2.50", "1"]
 
 
 @pytest.mark.parametrize(
@@ -65,6 +69,7 @@ async def test_the_same_figures_come_as_a_table(here: Room) -> None:
         ("text/csv, application/json;q=0.5", "text/csv; charset=utf-8"),
         ("text/html, text/*;q=0.8, */*;q=0.1", "text/csv; charset=utf-8"),
         ("TEXT/CSV", "text/csv; charset=utf-8"),
+        (f"{XLSX}, application/json;q=0.9", XLSX),
         ("application/json;q=0, text/csv;q=0.001", "text/csv; charset=utf-8"),
     ],
 )
@@ -75,9 +80,9 @@ async def test_the_format_follows_accept(here: Room, accept: str, answered: str)
 
 @pytest.mark.parametrize(
     "accept",
-    ["application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "text/html", "text/csv;q=0", "nonsense"],
+    ["application/vnd.ms-excel", "text/html", "text/csv;q=0", "nonsense"],
 )
 async def test_a_format_not_offered_is_refused_in_words(here: Room, accept: str) -> None:
     answer = await here.as_(people.officer()).get("/v1/impact/options", headers={"Accept": accept})
     assert (answer.status_code, answer.json()["code"]) == (406, "format_is_not_offered")
-    assert answer.json()["params"] == {"offered": "application/json or text/csv"}
+    assert answer.json()["params"] == {"offered": f"application/json or text/csv or {XLSX}"}

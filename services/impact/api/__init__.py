@@ -1,0 +1,1 @@
+"""The routes of the impact service, by what they answer."""

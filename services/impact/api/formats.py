@@ -1,0 +1,68 @@
+"""The same answer as JSON, as CSV or as a workbook, as the caller likes."""
+
+import asyncio
+import re
+from collections.abc import Callable
+from typing import Protocol
+
+from fastapi import Request, Response
+
+from chassis.sheets_out import XLSX, as_csv, as_xlsx
+from contracts.refusals import NotFound, Refusal
+from services.impact.domain.readers import Reach
+from services.impact.schemas.figures import Table
+
+OFFERED = ("application/json", "text/csv", XLSX)
+_ENDINGS = {"text/csv": "csv", XLSX: "xlsx"}
+
+
+class FormatIsNotOffered(Refusal):
+    status = 406
+    sentence = "Results come as {offered}: name one of these in Accept."
+
+
+class Answer(Protocol):
+    """What can be told in every format."""
+
+    def model_dump_json(self) -> str: ...
+
+    def table(self) -> Table: ...
+
+
+def chosen(request: Request) -> str:
+    """The media type the caller likes best among ours; raises `FormatIsNotOffered`."""
+    wishes = ",".join(request.headers.getlist("accept")) or "*/*"
+    liked = {media: _liking(wishes, media) for media in OFFERED}
+    best = max(OFFERED, key=lambda media: liked[media])
+    if liked[best] <= 0:
+        raise FormatIsNotOffered(offered=" or ".join(OFFERED))
+    return best
+
+
+def _liking(wishes: str, media: str) -> float:
+    """The q value of the most exact range in an Accept header that a media type falls under."""
+    ranges = (media, f"{media.partition('/')[0]}/*", "*/*")
+    given: dict[str, float] = {}
+    for wish in wishes.split(","):
+        name, _, rest = wish.partition(";")
+        weight = re.search(r"(?:^|;)\s*q=([01](?:\.\d{0,3})?)\s*(?:;|$)", rest)
+        given[name.strip().lower()] = float(weight[1]) if weight else 1.0
+    return next((given[each] for each in ranges if each in given), 0.0)
+
+
+async def answered(answer: Answer, media: str, name: str, book: Callable[[], bytes] | None = None) -> Response:
+    """The same figures as JSON or for a spreadsheet; `book` makes a workbook of more than the table."""
+    headers = {"Vary": "Accept"}
+    if media == "application/json":
+        return Response(answer.model_dump_json(), media_type=media, headers=headers)
+    headers["Content-Disposition"] = f'attachment; filename="{name}.{_ENDINGS[media]}"'
+    if media == "text/csv":
+        return Response(as_csv(*answer.table()), media_type=media, headers=headers)
+    make = book or (lambda: as_xlsx(*answer.table(), sheet=name))
+    return Response(await asyncio.to_thread(make), media_type=media, headers=headers)
+
+
+def require_visible(reach: Reach, programme: str) -> None:
+    """A donor's reader knows its own programmes only."""
+    if reach.programmes is not None and programme not in reach.programmes:
+        raise NotFound(thing="programme")

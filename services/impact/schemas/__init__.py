@@ -1,0 +1,1 @@
+"""Answers of the impact service, as JSON and as tables."""
