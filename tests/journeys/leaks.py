@@ -2,6 +2,7 @@
 
 import re
 
+from tests.journeys.schooling import TRAINEES
 from tests.journeys.table import Row
 from tests.journeys.world import Side, World
 
@@ -15,9 +16,20 @@ OF_PROVIDERS = (
     "competence",
     "spare_competence",
 )
+OF_TRAINING = (
+    "course",
+    "session",
+    "held_session",
+    "enrolment",
+    *TRAINEES,
+    "certificate",
+    "certificate_code",
+    "spare_certificate",
+    "spare_certificate_code",
+)
 OF_JUDGEMENTS = ("shortlist", "need", "running_need")
 """Every provider was judged for every job: it knows of the run and of the job's id, and of no rival in it."""
-SEE_EVERYTHING = ("reviewer", "verifier", "administrator")
+SEE_EVERYTHING = ("reviewer", "verifier", "administrator", "trainer")
 SEE_FIGURES = ("ministry", "donor")
 
 
@@ -54,6 +66,7 @@ def _hidden_ids(world: World, row: Row, role: str, asked: Side) -> list[str]:
         return []
     known = {"officer": OF_PROVIDERS, "provider": OF_JUDGEMENTS}.get(role, ())
     if role == "officer" and row.word(role) == "all":
+        known += OF_TRAINING
         known += ("engagement",)  # a provider's diary, which every officer reads, names the engagement of a booking
     hidden = _hidden_sides(world, role, asked, row)
     return [id for side in hidden for name, id in side.ids.items() if name not in known]

@@ -19,6 +19,7 @@ ROLES = (
     "verifier",
     "provider",
     "client",
+    "trainer",
     "ministry",
     "donor",
     "integrator",
@@ -26,7 +27,7 @@ ROLES = (
     "nobody",
 )
 WORDS = {"all", "territory", "own", "nowhere"}
-SERVICES = ("clients", "matching", "assessments", "impact", "exchange")
+SERVICES = ("clients", "matching", "assessments", "training", "impact", "exchange")
 FILE = ("rows.csv", b"ID,Company\n1,Somebody\n", "text/csv")
 
 

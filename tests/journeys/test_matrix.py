@@ -123,8 +123,8 @@ async def test_no_filter_of_a_list_brings_a_foreign_row(here: World, capsys: pyt
             for at, side in foreign:
                 for name in FILTERS:
                     answer = await sheet.ask(row, role, at, f"?{name}_id={side.ids[name]}")
-                    if answer.status_code != 200:
-                        sheet.note(row, role, at, answer, "200")
+                    if answer.status_code not in (200, 422):  # a list refuses a filter it does not know
+                        sheet.note(row, role, at, answer, "200 or 422")
     sheet.require("filters", capsys)
 
 

@@ -9,6 +9,8 @@ from typing import Any
 
 import httpx2
 
+from chassis.clock import new_id
+from tests.journeys import schooling
 from tests.kit.house import OpenHouse, opened
 
 START = datetime(2026, 3, 2, 2, 0, tzinfo=UTC)  # a Monday morning in the made-up country
@@ -88,6 +90,7 @@ async def world(folder: Path) -> AsyncIterator[World]:
         officers = {province: await house.hire("officer", provinces=[province]) for province in ("XA-R", "XA-N")}
         sides = [Side(mark, where, language, programme, officers[where]) for mark, where, language, programme in SIDES]
         centre = {role: await house.hire(role) for role in ("reviewer", "verifier", "ministry")}
+        centre["trainer"] = await house.hire("trainer", person_id=str(new_id()))
         centre["donor"] = await house.hire("donor", programmes=[sides[0].programme])
         centre["integrator"] = await house.hire("integrator", machine=True)
         centre["administrator"] = house.administrator
@@ -95,6 +98,10 @@ async def world(folder: Path) -> AsyncIterator[World]:
         for side in sides:
             await take_in(house, side)
             await engage_firm(house, side)
+            await schooling.enrol(house, side)
+        await house.advance(**schooling.UNTIL_BEGUN)
+        for side in sides:
+            await schooling.certify(side, centre["trainer"])
         for side in sides:
             await at_work(house, side, centre["reviewer"])
         await house.settle()
