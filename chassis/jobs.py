@@ -92,7 +92,8 @@ class JobCancel:
 
 @dataclass(frozen=True, slots=True)
 class RefusedRow:
-    """A row of a file that was refused: where, why (a stable code and a sentence), and what stood there."""
+    """A row of a file that was refused: where, why (a stable code and a sentence), and what stood there; `kinds`
+    says which of its cells were no texts."""
 
     job_id: UUID
     file: str
@@ -101,6 +102,7 @@ class RefusedRow:
     code: str
     sentence: str
     raw: dict[str, str]
+    kinds: dict[str, str] | None = None
 
 
 jobs = table(metadata, Job, "jobs", key=("job_id",), indexes=[("state", "lease_until"), ("kind", "asked_by")])

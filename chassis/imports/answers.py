@@ -1,32 +1,34 @@
 """What an import answers: its progress and counts in figures and sentences, and the rows it refused."""
 
-import asyncio
 from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
-from fastapi import Response
 
 from chassis.http import Out, Page, page_after
 from chassis.imports.mappings import oddity
-from chassis.imports.runs import ALREADY_THERE, REFUSED, REGISTERED
-from chassis.jobs import Job, JobCancel, RefusedRow, job_cancels, jobs, refused_rows
-from chassis.sheets_out import as_csv
+from chassis.imports.tallies import ALREADY_THERE, REFUSED, REGISTERED
+from chassis.jobs import Job, JobCancel, job_cancels, jobs
 from chassis.unit_of_work import UnitOfWork
 from contracts.principals import Administrator
 from contracts.refusals import NotFound
 
 
 class ImportedFile(Out):
-    """One file of an import; `encoding_guessed` asks for a look at its names."""
+    """One file of an import, as it was understood; `encoding_guessed` asks for a look at its names. `header_row` and
+    `columns` say where the titles stand and what they are, `remarks` what else to look at."""
 
     name: str
     format: str | None = None
     encoding: str | None = None
     encoding_guessed: bool = False
     separator: str | None = None
+    sheet: str | None = None
+    header_row: int | None = None
+    columns: tuple[str, ...] = ()
+    remarks: tuple[str, ...] = ()
     rows: int | None = None
     registered: int = 0
     already_there: int = 0
@@ -42,6 +44,20 @@ class Oddity(Out):
     examples: list[int]
 
 
+class PreviewRow(Out):
+    """A row of a dry run: what would become of it (`registered`, `already_there`, `refused` with column, code and
+    sentence), and its values as they were understood."""
+
+    file: str
+    row: int
+    outcome: str
+    column: str = ""
+    code: str = ""
+    sentence: str = ""
+    labels: tuple[str, ...] = ()
+    values: dict[str, Any]
+
+
 class ImportOut(Out):
     """An import: `done` of `total` steps; `registered` and `already_there` count rows, `refused` those sent back."""
 
@@ -50,6 +66,7 @@ class ImportOut(Out):
     dry_run: bool
     cancel_asked: bool
     sender: str
+    mapping_name: str | None
     asked_at: datetime
     finished_at: datetime | None
     total: int | None
@@ -59,6 +76,7 @@ class ImportOut(Out):
     refused: int
     files: list[ImportedFile]
     oddities: list[Oddity]
+    preview: list[PreviewRow]
     messages: list[str]
     error: str | None
     sentence: str | None
@@ -78,12 +96,16 @@ class ImportOut(Out):
             dry_run=job.input["dry_run"],
             cancel_asked=cancel_asked,
             sender=job.input["sender"],
+            mapping_name=job.input.get("mapping_name"),
             asked_at=job.asked_at,
             finished_at=job.finished_at,
             total=job.total,
             done=job.done,
             files=files,
             oddities=oddities,
+            preview=[
+                PreviewRow(file=file, **row) for file, rows in job.result.get("preview", {}).items() for row in rows
+            ],
             messages=list(_messages(job, totals, files, oddities)),
             error=job.error,
             sentence=job.sentence,
@@ -123,32 +145,14 @@ async def page_of_imports(uow: UnitOfWork, kind: str, *, cursor: str | None, lim
     return Page(items=shown, next=str(shown[-1].import_id) if len(rows) > limit else None)
 
 
-async def refused_as_csv(uow: UnitOfWork, job: Job) -> Response:
-    """The refused rows with file, row, column and reason, and each as it was sent; no cell is a formula."""
-    table = refused_rows.table
-    chosen = sa.select(table).where(table.c.job_id == job.job_id).order_by(table.c.file, table.c.row)
-    text = await asyncio.to_thread(_csv, await uow.fetch(chosen, heavy=True))
-    name = f"refused-rows-{job.job_id}.csv"
-    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
-    return Response(text, media_type="text/csv; charset=utf-8", headers=headers)
-
-
-def _csv(found: list[tuple[Any, ...]]) -> str:
-    refused: list[RefusedRow] = [refused_rows.state(row) for row in found]
-    columns = list(dict.fromkeys(name for each in refused for name in each.raw))
-    rows = (
-        [each.file, each.row, each.column, each.code, each.sentence, *(each.raw.get(name, "") for name in columns)]
-        for each in refused
-    )
-    return as_csv(["file", "row", "column", "code", "reason", *columns], rows)
-
-
 def _is_mine(uow: UnitOfWork, job: Job) -> bool:
     return uow.principal.has(Administrator) or job.asked_by == uow.principal.principal_id
 
 
 def _file(name: str, facts: dict[str, Any]) -> ImportedFile:
     known = {key: value for key, value in facts.items() if key in ImportedFile.model_fields}
+    if not isinstance(known.get("columns"), list):  # imports of earlier versions kept their number only
+        known.pop("columns", None)
     return ImportedFile(name=name, **known, **facts.get("counts", {}))
 
 
@@ -163,6 +167,9 @@ def _messages(job: Job, totals: dict[str, int], files: list[ImportedFile], oddit
     for each in files:
         if each.encoding_guessed:
             yield f"{each.name}: the encoding was guessed as {each.encoding}: look at some names before you go on."
+        if each.header_row is not None and each.header_row > 1:
+            yield f"{each.name}: row {each.header_row} was taken as the header; what stands above it was left out."
+        yield from (f"{each.name}: {remark}." for remark in each.remarks)
     for odd in oddities:
         numbers = ", ".join(str(number) for number in odd.examples) + (" …" if odd.rows > len(odd.examples) else "")
         where = f" of {odd.file}" if len(files) > 1 else ""

@@ -16,7 +16,6 @@ _BOMS = (
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
-_WORKBOOKS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1")
 _CONTROLS = bytes(set(range(32)) - {9, 10, 12, 13, 26, 27})
 
 
@@ -32,8 +31,6 @@ def encoding_of(content: bytes, *, stated: str | None = None) -> Encoding:
     """The encoding somebody stated, a byte order mark shows, or the bytes suggest; raises `JobFailed` for no text."""
     if not content.strip(b"\0 \t\r\n"):
         raise JobFailed("file_is_empty", "The file is empty: nothing was sent.")
-    if content.startswith(_WORKBOOKS):
-        raise JobFailed("file_is_a_workbook", "This is a workbook or an archive: save the sheet as CSV (UTF-8) first.")
     if stated is not None:
         return Encoding(_known(stated))
     marked = next((name for mark, name in _BOMS if content.startswith(mark)), None)

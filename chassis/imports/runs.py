@@ -3,7 +3,7 @@
 import asyncio
 from collections import Counter, deque
 from collections.abc import Awaitable, Callable, Coroutine, Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass
 from itertools import islice
 from typing import Any, TypeVar
 from uuid import UUID
@@ -11,8 +11,10 @@ from uuid import UUID
 import sqlalchemy as sa
 from pydantic import ValidationError
 
-from chassis.imports.mappings import FileForm, SenderMapping, missing_columns, takes_of
-from chassis.imports.sheets import Fault, Row, Sheet, Survey
+from chassis.imports.mappings import FileForm, Reading, SenderMapping, Take, asked_columns, missing_columns, takes_of
+from chassis.imports.rows import Fault, Row, RowIsBad
+from chassis.imports.sheets import Sheet, Survey
+from chassis.imports.tallies import ALREADY_THERE, REFUSED, REGISTERED, Preview, Tally
 from chassis.jobs import JobFailed, RefusedRow, Working
 from chassis.pack import Pack, Section
 from chassis.store.port import AnySelect
@@ -20,44 +22,10 @@ from chassis.tables import outbox
 from chassis.unit_of_work import UnitOfWork
 from contracts.refusals import Refusal
 
+__all__ = ["ALREADY_THERE", "BAD_ROW", "REFUSED", "REGISTERED", "Import", "Known", "RowIsBad", "Tally"]
 P = TypeVar("P")
 R = TypeVar("R")
 CHUNK = 64  # as many units as the store puts into one commit
-REGISTERED, ALREADY_THERE, REFUSED = "registered", "already_there", "refused"
-EXAMPLES = 3
-
-
-@dataclass
-class Tally:
-    """What became of rows: counts per file, oddities with the first rows that show them, rows refused."""
-
-    counts: dict[str, Counter[str]] = field(default_factory=dict)
-    oddities: dict[str, dict[str, list[int]]] = field(default_factory=dict)
-    refused: list[tuple[str, Row, Fault]] = field(default_factory=list)
-
-    def count(self, file: str, outcome: str, labels: Iterable[str] = (), row: Row | None = None) -> None:
-        """A row was taken in, or there already; its labels are counted where it is taken in."""
-        self.counts.setdefault(file, Counter())[outcome] += 1
-        for label in dict.fromkeys(labels):
-            self._label(file, label, 1, [row.number] if row else [])
-
-    def refuse(self, file: str, row: Row, fault: Fault) -> None:
-        self.counts.setdefault(file, Counter())[REFUSED] += 1
-        self.refused.append((file, row, fault))
-
-    def add(self, other: "Tally") -> None:
-        """Go on with what another part of the rows came to."""
-        self.refused += other.refused
-        for file, counts in other.counts.items():
-            self.counts.setdefault(file, Counter()).update(counts)
-        for file, labels in other.oddities.items():
-            for label, (times, *examples) in labels.items():
-                self._label(file, label, times, examples)
-
-    def _label(self, file: str, label: str, times: int, examples: list[int]) -> None:
-        known = self.oddities.setdefault(file, {}).setdefault(label, [0])
-        known[0] += times
-        known += examples[: EXAMPLES + 1 - len(known)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +48,7 @@ class Import:
             {name: Counter(each.get("counts", {})) for name, each in self.files.items()},
             dict(kept.get("oddities", {})),
         )
+        self._preview = Preview(working.job.input.get("preview", 0) if self.is_dry else 0, kept.get("preview", {}))
 
     @property
     def is_dry(self) -> bool:
@@ -113,15 +82,21 @@ class Import:
     async def sheet(self, name: str, form: FileForm, part: Section) -> Sheet:
         """A file of the job, looked at to its end; raises `JobFailed` where it or the mapping does not fit."""
         content = await self.working.file(name)
-        sheet, survey = await asyncio.to_thread(_surveyed, content, form)
+        asked = self.working.job.input
+        form = form.model_copy(update=asked.get("forms", {}).get(name, {}))
+        named = asked.get(name)
+        sheet, survey = await asyncio.to_thread(
+            _surveyed, content, form, named if isinstance(named, str) else "", asked_columns(part)
+        )
+        self.files[name] = {**asdict(survey), **self.files.get(name, {})}
         missing = missing_columns(part, survey.columns)
         if missing:
+            await self.working.advance(0, result=self.result)  # what was guessed may be what is wrong: it is told
             raise JobFailed(
                 "columns_are_missing",
                 f"The mapping reads columns that {name} does not have: {', '.join(missing)}. "
                 f"It has: {', '.join(survey.columns[:60])}.",
             )
-        self.files[name] = {**asdict(survey), "columns": len(survey.columns)}
         return sheet
 
     async def unit(self, work: Callable[[UnitOfWork], Awaitable[R]]) -> R:
@@ -135,6 +110,8 @@ class Import:
         await self.working.advance(done, total=total, result=self.result)
         while chunk := await asyncio.to_thread(_next, parcels):
             self.tally.add(await take(chunk))
+            self._preview.add(self.tally.seen)
+            self.tally.seen.clear()
             done += len(chunk)
             refused = [self._kept(*each) for each in self.tally.refused]
             await self.working.advance(done, result=self.result, refused=refused)
@@ -145,10 +122,13 @@ class Import:
         """What it has come to so far."""
         for name, counts in self.tally.counts.items():
             self.files.setdefault(name, {})["counts"] = dict(counts)
-        return {"files": self.files, "oddities": self.tally.oddities}
+        preview = self._preview.shown()
+        return {"files": self.files, "oddities": self.tally.oddities} | ({"preview": preview} if preview else {})
 
     def _kept(self, file: str, row: Row, fault: Fault) -> RefusedRow:
-        return RefusedRow(self.job_id, file, row.number, fault.column, fault.code, fault.sentence, row.cells)
+        return RefusedRow(
+            self.job_id, file, row.number, fault.column, fault.code, fault.sentence, row.cells, dict(row.kinds)
+        )
 
 
 async def side_by_side(takes: Iterable[Coroutine[Any, Any, None]]) -> None:
@@ -162,24 +142,23 @@ async def side_by_side(takes: Iterable[Coroutine[Any, Any, None]]) -> None:
             raise outcome
 
 
-class RowIsBad(Exception):
-    """A row that no rule needs to see: it cannot be read, or has no key of its own."""
-
-    def __init__(self, fault: Fault) -> None:
-        super().__init__(fault.code)
-        self.fault = fault
-
-
 BAD_ROW = (RowIsBad, Refusal, ValidationError)
 
 
-def require_key(row: Row, key: str, twin: int | None, column: str) -> None:
-    """A row can be read and has a key of its own; `twin` is the row of the same file that bore it before."""
+def require_key(
+    row: Row, key: str, twin: int | None, column: str, *, reading: Reading | None = None, take: Take | None = None
+) -> None:
+    """A row can be read and has a key of its own; `twin` is the row of the same file that bore it before.
+
+    Given the reading and where the key comes from, it is also held against what makes a code doubtful.
+    """
     if row.fault is not None:
         raise RowIsBad(row.fault)
     if not 1 <= len(key) <= 128:
         sentence = "Each row needs a key of its own, of at most 128 characters."
         raise RowIsBad(Fault("row_key_is_missing", sentence, column))
+    if reading is not None and take is not None:
+        reading.require_key("row_key", take)
     if twin is not None:
         raise RowIsBad(Fault("row_key_stands_twice", f"Row {twin} bears this key already.", column))
 
@@ -205,8 +184,8 @@ def _refused_by_rule(refusal: Refusal, mapping: SenderMapping[Any], place: str) 
     return Fault(refusal.code, str(refusal), mapping.column_of(named[0]) if named else "")
 
 
-def _surveyed(content: bytes, form: FileForm) -> tuple[Sheet, Survey]:
-    sheet = Sheet(content, encoding=form.encoding, separator=form.separator)
+def _surveyed(content: bytes, form: FileForm, name: str, wanted: set[str]) -> tuple[Sheet, Survey]:
+    sheet = Sheet(content, name=name, wanted=wanted, **form.model_dump())
     return sheet, sheet.survey()
 
 

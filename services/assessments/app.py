@@ -3,7 +3,14 @@
 from pathlib import Path
 
 from chassis.service import Service
-from services.assessments.api import assessment_imports, assessments, baselines, options, savings
+from services.assessments.api import (
+    assessment_import_mappings,
+    assessment_imports,
+    assessments,
+    baselines,
+    options,
+    savings,
+)
 from services.assessments.imports import jobs
 from services.assessments.models import metadata
 from services.assessments.pack import AssessmentsPack
@@ -16,7 +23,14 @@ service = Service(
     name="assessments",
     folder=Path(__file__).parent,
     metadata=metadata,
-    routes=(assessments.routes, baselines.routes, options.routes, savings.routes, assessment_imports.routes),
+    routes=(
+        assessments.routes,
+        baselines.routes,
+        options.routes,
+        savings.routes,
+        assessment_imports.routes,
+        assessment_import_mappings.routes,
+    ),
     scopes=scopes,
     reactions=reactions,
     projections=projections,

@@ -106,14 +106,14 @@ class Folded:
         names = tuple(line.row.cells)
         names = self._shapes.setdefault(names, names)
         texts = tuple(sys.intern(each) if len(each) <= SHORT else each for each in line.row.cells.values())
-        kept = (line.row.number, names, texts, line.row.fault, line.key, line.twin)
+        kept = (line.row.number, names, texts, line.row.fault, line.row.kinds, line.key, line.twin)
         self._lines.setdefault(sys.intern(assessment), []).append(kept)
 
     def take(self, assessment: str) -> list[Line]:
         """The rows of an assessment; they are not kept any longer."""
         return [
-            Line(Row(number, dict(zip(names, texts, strict=True)), fault), key, twin)
-            for number, names, texts, fault, key, twin in self._lines.pop(assessment, ())
+            Line(Row(number, dict(zip(names, texts, strict=True)), fault, kinds), key, twin)
+            for number, names, texts, fault, kinds, key, twin in self._lines.pop(assessment, ())
         ]
 
     @property
@@ -212,12 +212,14 @@ class AssessmentImport:
     async def _one(self, parcel: Parcel, standing: Standing) -> Tally:
         """Take one assessment in with what is new of its recommendations, or refuse it with all of them."""
         tally, there = Tally(), standing.assessments.get(parcel.key)
+        reading = None if parcel.line is None else self.mapping.reading(parcel.line.row)
         news = self._news(parcel, standing, tally)
         try:
-            if parcel.line is not None:
-                require_key(parcel.line.row, parcel.key, parcel.line.twin, self.key_column)
+            if parcel.line is not None and reading is not None:
+                take = self.part.assessment.row_key
+                require_key(parcel.line.row, parcel.key, parcel.line.twin, self.key_column, reading=reading, take=take)
             if there is None:
-                await self._register(parcel, news, standing, tally)
+                await self._register(parcel, reading, news, standing, tally)
             elif news:
                 await self._add(there.id, news, tally)
         except RowIsAlreadyImported:  # another import was first: look again
@@ -226,9 +228,10 @@ class AssessmentImport:
             if isinstance(error, RowIsBad):
                 there = None
             place = OF_RECOMMENDATION if parcel.line is None else OF_ASSESSMENT
-            self._refuse(parcel if there is None else None, news, fault_of(error, self.mapping, place), tally)
-        if there is not None and parcel.line is not None:
-            tally.count(ASSESSMENTS, there.outcome)
+            refused = reading if there is None else None
+            self._refuse(parcel, refused, news, fault_of(error, self.mapping, place), tally)
+        if there is not None and parcel.line is not None and reading is not None:
+            tally.count(ASSESSMENTS, there.outcome, (), parcel.line.row, reading.understood)
         return tally
 
     def _news(self, parcel: Parcel, standing: Standing, tally: Tally) -> News:
@@ -236,22 +239,26 @@ class AssessmentImport:
         news: News = []
         part, column = self.part.recommendation, self.mapping.column_of("recommendation.row_key")
         for line in parcel.recommendations:
+            reading = self.mapping.reading(line.row)
             try:
-                require_key(line.row, line.key, line.twin, column)
+                require_key(line.row, line.key, line.twin, column, reading=reading, take=part.row_key)
                 if line.key in standing.options:
-                    tally.count(RECOMMENDATIONS, standing.options[line.key].outcome)
+                    outcome = standing.options[line.key].outcome
+                    tally.count(RECOMMENDATIONS, outcome, (), line.row, reading.understood)
                 else:
-                    news.append((line.row, part.recommendation(self.mapping.reading(line.row), line.key, self.part)))
+                    news.append((line.row, part.recommendation(reading, line.key, self.part)))
             except BAD_ROW as error:
-                tally.refuse(RECOMMENDATIONS, line.row, fault_of(error, self.mapping, OF_RECOMMENDATION))
+                fault = fault_of(error, self.mapping, OF_RECOMMENDATION)
+                tally.refuse(RECOMMENDATIONS, line.row, fault, reading.understood)
         return news
 
-    async def _register(self, parcel: Parcel, news: News, standing: Standing, tally: Tally) -> None:
+    async def _register(
+        self, parcel: Parcel, reading: Reading | None, news: News, standing: Standing, tally: Tally
+    ) -> None:
         """A finished assessment: opened, recorded, completed and approved, then its options decided on."""
-        if parcel.line is None:
+        if parcel.line is None or reading is None:
             raise AssessmentIsNotThere(assessment_key=parcel.key)
         row, part = parcel.line.row, self.part.assessment
-        reading = self.mapping.reading(row)
         client_id, site_id = self._site(reading, standing)
         if not news:
             raise NoRecommendation
@@ -271,7 +278,8 @@ class AssessmentImport:
             return recorded, [await _decide(uow, approved, *each) for each in zip(identified, _told(news), strict=True)]
 
         recorded, decided = await self.files.unit(work)
-        tally.count(ASSESSMENTS, REGISTERED, recorded.baseline.labels if recorded.baseline else (), row)
+        kept = recorded.baseline.labels if recorded.baseline else ()
+        tally.count(ASSESSMENTS, REGISTERED, kept, row, reading.understood)
         _count(news, decided, tally)
 
     async def _add(self, assessment_id: UUID, news: News, tally: Tally) -> None:
@@ -312,14 +320,14 @@ class AssessmentImport:
             labels=labels,
         )
 
-    def _refuse(self, parcel: Parcel | None, news: News, fault: Fault, tally: Tally) -> None:
-        """An assessment that is refused takes its recommendations with it."""
-        if parcel is not None and parcel.line is not None:
-            tally.refuse(ASSESSMENTS, parcel.line.row, fault)
+    def _refuse(self, parcel: Parcel, refused: Reading | None, news: News, fault: Fault, tally: Tally) -> None:
+        """An assessment that is `refused` takes its recommendations with it."""
+        if parcel.line is not None and refused is not None:
+            tally.refuse(ASSESSMENTS, parcel.line.row, fault, refused.understood)
             column = self.mapping.column_of("recommendation.assessment_key")
             fault = Fault("assessment_was_refused", f"Its assessment was not taken in: {fault.sentence}", column)
-        for row, _ in news:
-            tally.refuse(RECOMMENDATIONS, row, fault)
+        for row, told in news:
+            tally.refuse(RECOMMENDATIONS, row, fault, told.understood)
 
 
 async def _decide(uow: UnitOfWork, assessment: Assessment, option: Option, told: Recommendation) -> Option:
@@ -345,5 +353,5 @@ def _told(news: News) -> list[Recommendation]:
 
 
 def _count(news: News, decided: list[Option], tally: Tally) -> None:
-    for (row, _), option in zip(news, decided, strict=True):
-        tally.count(RECOMMENDATIONS, REGISTERED, option.labels, row)
+    for (row, told), option in zip(news, decided, strict=True):
+        tally.count(RECOMMENDATIONS, REGISTERED, option.labels, row, told.understood)

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from chassis.service import Service
-from services.clients.api import client_imports, clients, consents, service_requests, sites
+from services.clients.api import client_import_mappings, client_imports, clients, consents, service_requests, sites
 from services.clients.imports import jobs
 from services.clients.models import metadata
 from services.clients.pack import ClientsPack
@@ -16,7 +16,14 @@ service = Service(
     name="clients",
     folder=Path(__file__).parent,
     metadata=metadata,
-    routes=(clients.routes, consents.routes, sites.routes, service_requests.routes, client_imports.routes),
+    routes=(
+        clients.routes,
+        consents.routes,
+        sites.routes,
+        service_requests.routes,
+        client_imports.routes,
+        client_import_mappings.routes,
+    ),
     scopes=scopes,
     reactions=reactions,
     projections=projections,

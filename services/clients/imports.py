@@ -1,5 +1,6 @@
 """Companies and their plants from a sender's file: each row through the rules that a person's entry meets."""
 
+import contextlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -11,12 +12,13 @@ from chassis.imports.runs import (
     REGISTERED,
     Import,
     Known,
+    RowIsBad,
     Tally,
     fault_of,
     require_key,
     side_by_side,
 )
-from chassis.imports.sheets import Row, Sheet
+from chassis.imports.sheets import Fault, Row, Sheet
 from chassis.jobs import Jobs, Working
 from chassis.unit_of_work import UnitOfWork
 from contracts.values import Place, Sector
@@ -30,6 +32,7 @@ jobs = Jobs()
 FILE = "file"
 INSIDE = {"Sector": "isic.", "OpenSite": "site."}
 DIVISION = 2  # digits; what is shorter is no ISIC code
+ODD_LENGTHS = (1, 3)  # of an ISIC code typed as a number: 111 may be the group, or the class 0111 without its zero
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,16 +84,23 @@ class ClientImport:
     async def _one(self, parcel: Parcel, known: dict[str, Known], tally: Tally) -> None:
         row, reading = parcel.row, self.mapping.reading(parcel.row)
         try:
-            require_key(row, parcel.key, parcel.twin, self.key_column)
+            require_key(row, parcel.key, parcel.twin, self.key_column, reading=reading, take=self.mapping.part.row_key)
             if parcel.key in known:
-                tally.count(FILE, known[parcel.key].outcome)
+                self._understand(reading)
+                tally.count(FILE, known[parcel.key].outcome, (), row, reading.understood)
             else:
                 await self._register(parcel.key, reading)
-                tally.count(FILE, REGISTERED, reading.labels, row)
+                tally.count(FILE, REGISTERED, reading.labels, row, reading.understood)
         except RowIsAlreadyImported:
-            tally.count(FILE, ALREADY_THERE)
+            tally.count(FILE, ALREADY_THERE, (), row, reading.understood)
         except BAD_ROW as error:
-            tally.refuse(FILE, row, fault_of(error, self.mapping, INSIDE))
+            tally.refuse(FILE, row, fault_of(error, self.mapping, INSIDE), reading.understood)
+
+    def _understand(self, reading: Reading) -> None:
+        """In a dry run, read also what is there already, so that it can be looked at."""
+        if self.files.is_dry:
+            with contextlib.suppress(*BAD_ROW):
+                self._client(reading)
 
     async def _register(self, key: str, reading: Reading) -> None:
         body, site = self._client(reading), self.mapping.part.site
@@ -108,31 +118,36 @@ class ClientImport:
 
     def _client(self, reading: Reading) -> RegisterClient:
         part = self.mapping.part
-        national_code = reading.text("national_code", part.national_code)
+        national_code = reading.code("national_code", part.national_code)
         isic, no_isic_reason = self._sector(reading, part.isic)
         return RegisterClient(
             name=reading.text("name", part.name) or "",
-            country=reading.text("country", part.country) or "",
-            province=reading.text("province", part.province),
+            country=reading.code("country", part.country) or "",
+            province=reading.code("province", part.province),
             isic=isic,
             national_code=national_code,
-            national_scheme=reading.text("national_scheme", part.national_scheme) if national_code else None,
+            national_scheme=reading.code("national_scheme", part.national_scheme) if national_code else None,
             no_isic_reason=no_isic_reason,
-            size_class=reading.text("size_class", part.size_class),
-            tax_code=reading.text("tax_code", part.tax_code),
+            size_class=reading.code("size_class", part.size_class),
+            tax_code=reading.code("tax_code", part.tax_code),
             extra=self._extra(reading),
         )
 
     def _sector(self, reading: Reading, take: SectorTake | None) -> tuple[Sector | None, str | None]:
         """The ISIC code a row leads to, or the reason why none is certain."""
-        code = reading.text("isic", take)
+        code = reading.code("isic", take)
         if take is None or code is None:
             return None, None
+        if take.crosswalk is None and not take.width and reading.is_number(take) and len(code) in ODD_LENGTHS:
+            sentence = f"{code} may have lost its leading zero: type ISIC codes as text, or state their width."
+            raise RowIsBad(Fault("code_may_have_lost_zeros", sentence, self.mapping.column_of("isic")))
         if take.crosswalk is None:
             return Sector(code=code, revision=take.revision), None
         common, candidates = self.crosswalk.get(code, ("", ""))[:2]
         if len(common) >= DIVISION:
+            reading.understood["isic"] = common
             return Sector(code=common, revision=take.revision), None
+        reading.understood["isic"] = None
         reading.label("isic", "is_ambiguous" if candidates else "not_in_table")
         led = f"several ISIC divisions ({candidates})" if candidates else "no ISIC code"
         return None, f"{code} leads to {led} by {take.crosswalk}."
@@ -154,6 +169,6 @@ class ClientImport:
             client_id=client.id,
             name=reading.text("site.name", site.name) or client.name,
             address=reading.text("site.address", site.address),
-            country=reading.text("site.country", site.country) or client.country,
-            province=reading.text("site.province", site.province) or (None if apart else client.province),
+            country=reading.code("site.country", site.country) or client.country,
+            province=reading.code("site.province", site.province) or (None if apart else client.province),
         )

@@ -5,17 +5,19 @@ from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import UploadFile
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from chassis.http import Body, Out
 from chassis.imports.mappings import Take
-from chassis.pack import Section
+from chassis.imports.requests import ImportRequest, SheetName
+from chassis.pack import Pack, Section
 from contracts.clients import Kind
 from contracts.values import Code, CountryCode, Day, Place, Sector
 from services.clients.domain.clients import Client, ClientFacts, Contact, Origin
 from services.clients.domain.consents import Consent
 from services.clients.domain.service_requests import ServiceRequest, Wish
 from services.clients.domain.sites import Site
+from services.clients.pack import ClientsPack
 
 Name = Annotated[str, Field(min_length=1, max_length=300)]
 Note = Annotated[str, Field(min_length=1, max_length=4_000)]
@@ -131,14 +133,11 @@ class SubmitServiceRequest(Body):
         return Wish(**{name: getattr(self, name) for name in Wish.__dataclass_fields__})
 
 
-class ImportClients(BaseModel):
-    """A CSV or JSON file of companies, and the mapping of its columns: its text (TOML) or the name of a shipped one."""
-
-    model_config = ConfigDict(extra="forbid")
+class ImportClients(ImportRequest):
+    """A file of companies (CSV, XLSX or JSON), and the mapping of its columns: its text (TOML), or a name."""
 
     file: UploadFile
-    mapping: Annotated[str, Field(min_length=1, max_length=200_000)]
-    dry_run: bool = False
+    sheet: SheetName | None = None
 
 
 class SectorTake(Take):
@@ -171,6 +170,11 @@ class ClientMapping(Section):
     tax_code: Take | None = None
     extra: dict[str, Take] = Field(default_factory=dict)
     site: SiteMapping | None = None
+
+    def missing_in(self, pack: Pack) -> list[str]:
+        """Fields of its own that it fills and the pack does not have."""
+        known = {field.name for field in pack.section("clients", ClientsPack).client_fields}
+        return [f"clients.extra.{name}: the pack has no such field" for name in sorted(set(self.extra) - known)]
 
 
 class ClientOut(Out):

@@ -8,8 +8,10 @@ from fastapi import Form, Response
 from chassis import jobs
 from chassis.auth import allow
 from chassis.http import BodyIsNotForm, Cursor, Limit, Page, problems
-from chassis.imports.answers import ImportOut, find_import, page_of_imports, refused_as_csv, shown
-from chassis.imports.mappings import MappingIsInvalid, MappingIsUnknown, mapping_of, text_of
+from chassis.imports.answers import ImportOut, find_import, page_of_imports, shown
+from chassis.imports.mappings import MappingIsInvalid, MappingIsUnknown, mapping_of
+from chassis.imports.refused import FileIsNotNamed, FileName, refused_as_sent
+from chassis.imports.requests import MappingIsNotNamed, ask_import, mapping_asked
 from chassis.route import Routes, Uow
 from contracts.principals import Administrator, Officer
 from services.assessments.schemas.imports import AssessmentsMapping, ImportAssessments
@@ -28,20 +30,17 @@ async def list_assessment_imports(uow: Uow, cursor: Cursor = None, limit: Limit 
 @routes.post(
     "",
     dependencies=allow(Officer, Administrator),
-    responses=problems(BodyIsNotForm, MappingIsInvalid, MappingIsUnknown),
+    responses=problems(BodyIsNotForm, MappingIsInvalid, MappingIsUnknown, MappingIsNotNamed),
 )
 async def import_assessments(
     body: Annotated[ImportAssessments, Form(media_type="multipart/form-data")], uow: Uow
 ) -> ImportOut:
     """Take in finished assessments with their recommendations; their clients have to be there. Repeating it adds
     nothing; a dry run only says what would happen."""
-    text = text_of(uow.pack, body.mapping)
-    mapping = mapping_of(text, "assessments", AssessmentsMapping)
-    sent = {name: getattr(body, name) for name in FILES}
-    asked = {"mapping": text, "sender": mapping.head.sender, "dry_run": body.dry_run}
-    names = {name: file.filename for name, file in sent.items()}
-    files = {name: await file.read() for name, file in sent.items()}
-    return await shown(uow, jobs.ask(uow, KIND, input={**asked, **names}, files=files))
+    text = await mapping_asked(uow, "assessments", body)
+    mapping = text, mapping_of(text, "assessments", AssessmentsMapping)
+    files = {name: (getattr(body, name), getattr(body, f"{name}_sheet")) for name in FILES}
+    return await shown(uow, await ask_import(uow, KIND, body, mapping, files))
 
 
 @routes.get("/{import_id}", dependencies=allow(Officer, Administrator))
@@ -58,7 +57,8 @@ async def cancel_assessment_import(import_id: UUID, uow: Uow) -> ImportOut:
     return await shown(uow, job)
 
 
-@routes.get("/{import_id}/refused-rows", dependencies=allow(Officer, Administrator))
-async def read_refused_assessment_rows(import_id: UUID, uow: Uow) -> Response:
-    """The refused rows of both files as CSV: row, column and reason, then the row as it was sent."""
-    return await refused_as_csv(uow, await find_import(uow, KIND, import_id))
+@routes.get("/{import_id}/refused-rows", dependencies=allow(Officer, Administrator), responses=problems(FileIsNotNamed))
+async def read_refused_assessment_rows(import_id: UUID, uow: Uow, file: FileName = None) -> Response:
+    """The refused rows of a file, which is named where both have some, as they were sent, each with its row, column,
+    code and reason at the end."""
+    return await refused_as_sent(uow, await find_import(uow, KIND, import_id), file)

@@ -4,12 +4,13 @@ import calendar
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
-from typing import Annotated, Literal
+from typing import Any, Literal
 
 from fastapi import UploadFile
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from chassis.imports.mappings import Reading, Take
+from chassis.imports.requests import ImportRequest, SheetName
 from chassis.pack import Section
 from contracts.assessments import Output
 from contracts.refusals import Refusal
@@ -32,15 +33,14 @@ class YearIsMissing(Refusal):
     sentence = "The row names no year between 1901 and 2200."
 
 
-class ImportAssessments(BaseModel):
-    """A file of assessments, one of their recommendations (CSV or JSON), and the mapping: TOML or a shipped name."""
-
-    model_config = ConfigDict(extra="forbid")
+class ImportAssessments(ImportRequest):
+    """A file of assessments, one of their recommendations (CSV, XLSX or JSON), and the mapping: TOML, or a name.
+    One workbook can be sent as both, each with its sheet."""
 
     assessments: UploadFile
     recommendations: UploadFile
-    mapping: Annotated[str, Field(min_length=1, max_length=200_000)]
-    dry_run: bool = False
+    assessments_sheet: SheetName | None = None
+    recommendations_sheet: SheetName | None = None
 
 
 class QuantityTake(Section):
@@ -143,6 +143,7 @@ class Recommendation:
     reason_code: str | None
     occurrence: Occurrence
     labels: tuple[str, ...]
+    understood: dict[str, Any]
 
 
 class RecommendationMapping(Section):
@@ -165,12 +166,12 @@ class RecommendationMapping(Section):
     def recommendation(self, reading: Reading, key: str, mapping: "AssessmentsMapping") -> Recommendation:
         """What a row recommends and what became of it; raises `YearIsMissing`, or pydantic's error."""
         saving = self._money(reading, "annual_saving", mapping.currency)
-        code = reading.text("code", self.code)
+        code = reading.code("code", self.code)
         option = RecommendedOption(
             title=reading.text("title", self.title) or key,
-            option_class=reading.text("option_class", self.option_class) or "",
+            option_class=reading.code("option_class", self.option_class) or "",
             code=code,
-            code_scheme=reading.text("code_scheme", self.code_scheme) if code else None,
+            code_scheme=reading.code("code_scheme", self.code_scheme) if code else None,
             investment=self._money(reading, "investment", mapping.currency),
             annual_saving=saving,
             streams=self._streams(reading, saving),
@@ -178,9 +179,9 @@ class RecommendationMapping(Section):
         decision = self._decision(reading)
         reason = reading.text("refusal_reason", self.refusal_reason) if decision == "refused" else None
         year = mapping.year(reading, self.year)
-        return Recommendation(
-            key, option, decision, reason, Occurrence(year.ends_on, "year"), tuple(dict.fromkeys(reading.labels))
-        )
+        reading.understood |= {"decision": decision, "occurred_on": year.ends_on.isoformat()}
+        labels, occurrence = tuple(dict.fromkeys(reading.labels)), Occurrence(year.ends_on, "year")
+        return Recommendation(key, option, decision, reason, occurrence, labels, reading.understood)
 
     def _decision(self, reading: Reading) -> Decision:
         """A status nobody has given a meaning leaves the option identified."""
@@ -191,7 +192,10 @@ class RecommendationMapping(Section):
 
     def _money(self, reading: Reading, field: str, currency: str) -> Money | None:
         figure = reading.number(field, getattr(self, field))
-        return None if figure is None else Money(amount=figure, currency=currency)
+        if figure is None:
+            return None
+        reading.understood[field] = f"{figure:f} {currency}"
+        return Money(amount=figure, currency=currency)
 
     def _streams(self, reading: Reading, saving: Money | None) -> tuple[EstimateBody, ...]:
         """What is saved, in its own unit; an unknown code is kept as a stream that nothing is computed from."""

@@ -8,8 +8,10 @@ from fastapi import Form, Response
 from chassis import jobs
 from chassis.auth import allow
 from chassis.http import BodyIsNotForm, Cursor, Limit, Page, problems
-from chassis.imports.answers import ImportOut, find_import, page_of_imports, refused_as_csv, shown
-from chassis.imports.mappings import MappingIsInvalid, MappingIsUnknown, mapping_of, text_of
+from chassis.imports.answers import ImportOut, find_import, page_of_imports, shown
+from chassis.imports.mappings import MappingIsInvalid, MappingIsUnknown, mapping_of
+from chassis.imports.refused import FileIsNotNamed, FileName, refused_as_sent
+from chassis.imports.requests import MappingIsNotNamed, ask_import, mapping_asked
 from chassis.route import Routes, Uow
 from contracts.principals import Administrator, Officer
 from services.clients.schemas import ClientMapping, ImportClients
@@ -27,14 +29,13 @@ async def list_client_imports(uow: Uow, cursor: Cursor = None, limit: Limit = 50
 @routes.post(
     "",
     dependencies=allow(Officer, Administrator),
-    responses=problems(BodyIsNotForm, MappingIsInvalid, MappingIsUnknown),
+    responses=problems(BodyIsNotForm, MappingIsInvalid, MappingIsUnknown, MappingIsNotNamed),
 )
 async def import_clients(body: Annotated[ImportClients, Form(media_type="multipart/form-data")], uow: Uow) -> ImportOut:
     """Take in the companies of a file. Repeating it adds nothing; a dry run only says what would happen."""
-    text = text_of(uow.pack, body.mapping)
-    mapping = mapping_of(text, "clients", ClientMapping)
-    asked = {"mapping": text, "sender": mapping.head.sender, "dry_run": body.dry_run, "file": body.file.filename}
-    return await shown(uow, jobs.ask(uow, KIND, input=asked, files={"file": await body.file.read()}))
+    text = await mapping_asked(uow, "clients", body)
+    mapping = text, mapping_of(text, "clients", ClientMapping)
+    return await shown(uow, await ask_import(uow, KIND, body, mapping, {"file": (body.file, body.sheet)}))
 
 
 @routes.get("/{import_id}", dependencies=allow(Officer, Administrator))
@@ -51,7 +52,7 @@ async def cancel_client_import(import_id: UUID, uow: Uow) -> ImportOut:
     return await shown(uow, job)
 
 
-@routes.get("/{import_id}/refused-rows", dependencies=allow(Officer, Administrator))
-async def read_refused_client_rows(import_id: UUID, uow: Uow) -> Response:
-    """The refused rows as CSV: row, column and reason, then the row as it was sent."""
-    return await refused_as_csv(uow, await find_import(uow, KIND, import_id))
+@routes.get("/{import_id}/refused-rows", dependencies=allow(Officer, Administrator), responses=problems(FileIsNotNamed))
+async def read_refused_client_rows(import_id: UUID, uow: Uow, file: FileName = None) -> Response:
+    """The refused rows in the format they were sent in, each with its row, column, code and reason at the end."""
+    return await refused_as_sent(uow, await find_import(uow, KIND, import_id), file)

@@ -116,10 +116,12 @@ def _counts(shown: dict[str, Any]) -> dict[str, tuple[int, int, int]]:
 
 
 async def _refused(here: Room, shown: dict[str, Any]) -> list[tuple[str, int, str, str]]:
-    by = here.as_(people.administrator())
-    text = (await by.get(f"{PATH}/{shown['import_id']}/refused-rows")).text
-    told = csv.DictReader(io.StringIO(text))
-    return [(each["file"], int(each["row"]), each["column"], each["code"]) for each in told]
+    by, found = here.as_(people.administrator()), []
+    for file in ("assessments", "recommendations"):
+        answer = await by.get(f"{PATH}/{shown['import_id']}/refused-rows", params={"file": file})
+        told = csv.DictReader(io.StringIO(answer.text))
+        found += [(file, int(each["row"]), each["column"], each["code"]) for each in told]
+    return found
 
 
 async def _options(here: Room) -> dict[str, Option]:

@@ -86,7 +86,7 @@ def test_json_columns_are_those_of_all_rows() -> None:
         (b"\xef\xbb\xbf\n", "file_is_empty"),
         (b"id,name\n", "file_has_no_rows"),
         (b"[]", "file_has_no_rows"),
-        (b"PK\x03\x04rest of a workbook", "file_is_a_workbook"),
+        (b"PK\x03\x04rest of a workbook", "workbook_is_broken"),
         (b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR" + bytes(range(256)), "file_is_not_text"),
         (b"id,name\n1,a\n2,b\n3", "file_is_cut_off"),
         (b'id,name\n1,"a', "file_is_cut_off"),

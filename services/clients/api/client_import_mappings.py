@@ -1,0 +1,44 @@
+"""Mappings of companies' files that are kept under a name, to be used again."""
+
+from uuid import UUID
+
+from chassis.auth import allow
+from chassis.http import Cursor, Limit, Page, problems
+from chassis.imports.mappings import MappingIsInvalid, mapping_of
+from chassis.imports.saved import (
+    MappingNameIsTaken,
+    NameSought,
+    SavedMappingOut,
+    SaveMapping,
+    find_mapping,
+    page_of_mappings,
+    save_mapping,
+)
+from chassis.route import Routes, Uow
+from contracts.principals import Administrator, Officer
+from services.clients.schemas import ClientMapping
+
+routes = Routes("/v1/client-import-mappings")
+KIND = "clients"
+
+
+@routes.get("", dependencies=allow(Officer, Administrator))
+async def list_client_import_mappings(
+    uow: Uow, name: NameSought = None, cursor: Cursor = None, limit: Limit = 50
+) -> Page[SavedMappingOut]:
+    """The newest edition under each name; with `name`, every edition of it."""
+    return await page_of_mappings(uow, KIND, name=name, cursor=cursor, limit=limit)
+
+
+@routes.post("", dependencies=allow(Officer, Administrator), responses=problems(MappingIsInvalid, MappingNameIsTaken))
+async def save_client_import_mapping(body: SaveMapping, uow: Uow) -> SavedMappingOut:
+    """Save a mapping that holds no fault. A name belongs to whoever saved it first; saved again it gets another
+    edition, and imports that name it take the newest."""
+    checked = mapping_of(body.mapping, KIND, ClientMapping, pack=uow.pack)
+    return SavedMappingOut.of(await save_mapping(uow, KIND, body, checked))
+
+
+@routes.get("/{mapping_id}", dependencies=allow(Officer, Administrator))
+async def read_client_import_mapping(mapping_id: UUID, uow: Uow) -> SavedMappingOut:
+    """One edition of a mapping."""
+    return SavedMappingOut.of(await find_mapping(uow, KIND, mapping_id))
