@@ -1,4 +1,4 @@
-"""Whether the process of this container is ready, by its exit code; the standard library alone, so that asking is cheap."""
+"""Whether the process of this container is ready, by its exit code; by the standard library alone, to be cheap."""
 
 import os
 import sys

@@ -19,6 +19,7 @@ from rich.table import Table
 from chassis.settings import Settings
 from chassis.tables import outbox
 from chassis.telemetry import configure_logs
+from openrecp.databases import store_of
 from openrecp.folder import DataFolder
 from openrecp.house import House, init, open_house
 from openrecp.importing import ALL_IN, import_files
@@ -87,16 +88,24 @@ async def _compare(data: Path, *, quiet: bool) -> list[Compared]:
             door = listen(settings)
             url = f"http://{settings.host}:{door.getsockname()[1]}"
             async with open_house(settings) as house, serving(house.gateway.app, door):
-                for kind, files, mapping in IMPORTS:
-                    paths = [data / name for name in files]
-                    code = await asyncio.to_thread(import_files, url, made["key"], kind, paths, mapping, quiet=quiet)
-                    if code != ALL_IN:
-                        return [Compared(f"exit code of importing {', '.join(files)}", ALL_IN, code)]
+                failed = await bring_in(url, made["key"], data, quiet=quiet)
+                if failed is not None:
+                    return [failed]
                 await _until_settled(house)
                 headers = {"Authorization": f"Bearer {made['key']}"}
                 async with httpx2.AsyncClient(base_url=url, headers=headers, trust_env=False, timeout=60.0) as http:
-                    published = await _published(house)
-                    return [each async for each in _figures(http, published)]
+                    published = await published_events(settings)
+                    return [each async for each in figures(http, published)]
+
+
+async def bring_in(url: str, key: str, data: Path, *, quiet: bool = True) -> Compared | None:
+    """Every real file into a running system; the one that did not come in whole, if so."""
+    for kind, files, mapping in IMPORTS:
+        paths = [data / name for name in files]
+        code = await asyncio.to_thread(import_files, url, key, kind, paths, mapping, quiet=quiet)
+        if code != ALL_IN:
+            return Compared(f"exit code of importing {', '.join(files)}", ALL_IN, code)
+    return None
 
 
 async def _until_settled(house: House) -> None:
@@ -108,13 +117,19 @@ async def _until_settled(house: House) -> None:
     raise TimeoutError(f"events are still on their way after {PATIENCE_S} s")
 
 
-async def _published(house: House) -> int:
-    """How many events all services have written."""
-    count = sa.select(sa.func.count()).select_from(outbox.table)
-    return sum([(await each.store.fetch(count))[0][0] for each in house.running.values()])
+async def published_events(settings: Settings) -> int:
+    """How many events all services have written, read past them."""
+    count, found = sa.select(sa.func.count()).select_from(outbox.table), 0
+    for name in NAMES:
+        store = store_of(settings, name)
+        await store.start()
+        found += (await store.fetch(count))[0][0]
+        await store.stop()
+    return found
 
 
-async def _figures(http: httpx2.AsyncClient, published: int) -> AsyncIterator[Compared]:
+async def figures(http: httpx2.AsyncClient, published: int) -> AsyncIterator[Compared]:
+    """What impact shows, beside what the files hold and the services have published."""
     feed = await _get(http, "/v1/events", after="end")
     yield Compared("events in the feed", published, int(feed["end"]))
     for name in NAMES:

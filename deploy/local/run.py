@@ -7,7 +7,7 @@ import signal
 import site
 import sys
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -254,7 +254,9 @@ class System:
 
 
 @contextlib.asynccontextmanager
-async def running(parts: Mapping[str, Part], folder: Path, *, lasting: bool, tell: Tell = print) -> Any:
+async def running(
+    parts: Mapping[str, Part], folder: Path, *, lasting: bool, tell: Tell = print
+) -> AsyncIterator["System"]:
     """The topology, started; stopped whatever happens."""
     system = System(parts, folder, lasting=lasting, tell=tell)
     try:
