@@ -13,7 +13,7 @@ from chassis.settings import ROOT
 from tests.kit.house import databases
 from tests.kit.postgres import Cluster, NewDatabase
 
-STEPS = 27
+STEPS = 37
 MUST_MOVE = {
     "client_registered",
     "client_qualified",
@@ -40,6 +40,14 @@ MUST_MOVE = {
     "engagement_completed",
     "provider_released",
     "engagement_rated",
+    "session_scheduled",
+    "enrolment_waitlisted",
+    "seat_offered",
+    "attendance_recorded",
+    "result_recorded",
+    "certificate_issued",
+    "competence_granted",
+    "certificate_expired",
     "service_request_completed",
 }
 

@@ -164,8 +164,10 @@ def check_code_of(random: int) -> str:
 
 
 def grouped(check_code: str) -> str:
-    """A check code as it is printed."""
-    return "-".join(check_code[start : start + GROUP] for start in range(0, len(check_code), GROUP))
+    """A check code as it is printed: groups of five digits, and six in the last."""
+    last = CODE_LENGTH - CODE_LENGTH % GROUP - GROUP
+    groups = [check_code[start : start + GROUP] for start in range(0, last, GROUP)]
+    return "-".join([*groups, check_code[last:]])
 
 
 def check_code_in(typed: str) -> str | None:

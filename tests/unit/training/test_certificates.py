@@ -122,6 +122,7 @@ def test_a_code_keeps_every_bit(random: int) -> None:
 def test_a_code_survives_being_read_out_and_typed_in(random: int) -> None:
     code = check_code_of(random)
     printed = grouped(code)
+    assert [len(group) for group in printed.split("-")] == [5, 5, 5, 5, 6]
     spoken = printed.lower().replace("0", "o").replace("1", "l").replace("-", " - ")
     assert check_code_in(printed) == code
     assert check_code_in(spoken) == code

@@ -1,0 +1,222 @@
+"""Between offer and assessment: Paddy Advice, who was told what it lacks, has its expert trained and certified."""
+
+from datetime import timedelta
+from typing import Any
+
+from chassis.clock import new_id
+from openrecp.play.plot import Plot
+from openrecp.stage import check
+
+LACKED = "food_hygiene"
+COURSE: dict[str, Any] = {
+    "title": "Food hygiene for assessors",
+    "competences": [{"code": LACKED, "level": 3}],
+    "hours": "12",
+    "language": "en",
+    "validity_months": 1,
+    "evaluator_apart": True,
+}
+CANCELLED = {"reason_code": "no_longer_wanted"}
+
+
+async def act(plot: Plot) -> None:
+    """From the course to the certificate, and on until it has run out."""
+    await _seats(plot)
+    await _certificate(plot)
+
+
+async def _seats(plot: Plot) -> None:
+    stage = plot.stage
+    await stage.step(
+        "A trainer offers a course in what Paddy Advice lacks and schedules a session with two seats",
+        "the course gives food_hygiene for one month; its evaluator is none of its trainers",
+        lambda: _schedule(plot),
+        ["course_offered", "session_scheduled"],
+    )
+    await stage.step(
+        "Hill Consultants and the mill enrol their people, then Paddy Advice its expert",
+        "two seats, both taken: Paddy's expert waits at place 1",
+        lambda: _enrol(plot),
+        ["enrolment_confirmed", "enrolment_confirmed", "enrolment_waitlisted"],
+    )
+    await stage.step(
+        "Hill Consultants cancels",
+        "its seat is offered to Paddy's expert in the same transaction, with a deadline",
+        lambda: _cancel(plot),
+        ["enrolment_cancelled", "seat_offered"],
+    )
+    await stage.step(
+        "Paddy Advice accepts the seat",
+        "confirmed",
+        lambda: _accept(plot),
+        ["enrolment_confirmed"],
+    )
+
+
+async def _certificate(plot: Plot) -> None:
+    stage = plot.stage
+    await stage.step(
+        "The session is held: the trainer records who came, an evaluator who passed",
+        "attended and passed; the trainer of the session may not judge its own teaching",
+        lambda: _pass(plot),
+        ["attendance_recorded", "attendance_recorded", "result_recorded"],
+    )
+    await stage.step(
+        "The trainer issues the certificate",
+        "issued under a check code; Paddy Advice holds food_hygiene",
+        lambda: _issue(plot),
+        ["certificate_issued", "competence_granted"],
+    )
+    await stage.step(
+        "Somebody without a key checks the certificate, as JSON and as a page",
+        "valid; no name, as the holder has not agreed; a tampered code gets 404",
+        lambda: _check(plot),
+    )
+    await stage.step(
+        "The officer opens a job that asks for food_hygiene: the next shortlist",
+        "Paddy Advice is eligible, with the level its certificate gives as the reason",
+        lambda: _next_shortlist(plot, eligible=True),
+        ["need_opened", "shortlist_made", "offer_made", "need_cancelled", "offer_withdrawn"],
+    )
+    await stage.step(
+        "The clock passes the certificate's last day",
+        "the certificate has expired, and its check says so",
+        lambda: _expire(plot),
+        ["certificate_expired"],
+    )
+    await stage.step(
+        "The officer opens another such job: the next shortlist",
+        "Paddy Advice is excluded again, food_hygiene missing",
+        lambda: _next_shortlist(plot, eligible=False),
+        ["need_opened", "shortlist_made", "offer_made", "need_cancelled", "offer_withdrawn"],
+    )
+
+
+async def _schedule(plot: Plot) -> str:
+    trainer_id = str(new_id())
+    trainer = plot.people["trainer"] = await plot.stage.hire("trainer", "trainer", person_id=trainer_id)
+    plot.people["evaluator"] = await plot.stage.hire("evaluator", "trainer", person_id=str(new_id()))
+    course = await trainer.post("/v1/courses", COURSE)
+    begins = (await plot.stage.now()) + timedelta(days=6)
+    body = {
+        "course_id": course["course_id"],
+        "programme_code": "GREEN-MILLS",
+        "starts_at": begins.isoformat(),
+        "ends_at": (begins + timedelta(hours=8)).isoformat(),
+        "time_zone": "Asia/Bangkok",
+        "province": "XA-R",
+        "language": "en",
+        "seats": 2,
+        "trainers": [trainer_id],
+    }
+    session = await trainer.post("/v1/sessions", body)
+    plot.ids["session"] = session["session_id"]
+    given = ", ".join(f"{each['code']} {each['level']}" for each in course["competences"])
+    return f"gives {given}; {session['seats']} seats on {session['starts_at'][:10]}"
+
+
+async def _enrol(plot: Plot) -> str:
+    hill, paddy = plot.firms["hill"], plot.firms["paddy"]
+    asked = (
+        ("hill", hill.actor, {"full_name": "Made-up Expert of Hill", "person_id": hill.person_id}),
+        ("mill", plot.people["mill"], {"full_name": "Made-up Foreman of the Mill", "sex": "female"}),
+        ("paddy", paddy.actor, {"full_name": "Made-up Expert of Paddy", "person_id": paddy.person_id, "sex": "male"}),
+    )
+    said = []
+    for name, actor, person in asked:
+        body = {"session_id": plot.ids["session"], "participant": person}
+        made = await actor.post("/v1/enrolments", body)
+        plot.ids[f"enrolment_{name}"] = made["enrolment_id"]
+        said.append(f"{name} {made['status']}" + (f" at place {made['place']}" if made["place"] else ""))
+    check(said == ["hill confirmed", "mill confirmed", "paddy waitlisted at place 1"], f"{said}")
+    return ", ".join(said)
+
+
+async def _cancel(plot: Plot) -> str:
+    path = f"/v1/enrolments/{plot.ids['enrolment_hill']}/cancel"
+    made = await plot.firms["hill"].actor.post(path, {"reason_code": "cannot_come"}, expect=200)
+    offered = await plot.firms["paddy"].actor.get(f"/v1/enrolments/{plot.ids['enrolment_paddy']}")
+    check(offered["status"] == "seat_offered", f"Paddy's expert is {offered['status']}")
+    return f"hill {made['status']}, paddy {offered['status']} until {offered['deadline_at'][:16]}"
+
+
+async def _accept(plot: Plot) -> str:
+    path = f"/v1/enrolments/{plot.ids['enrolment_paddy']}/accept-seat"
+    return str((await plot.firms["paddy"].actor.post(path, expect=200))["status"])
+
+
+async def _pass(plot: Plot) -> str:
+    trainer, evaluator = plot.people["trainer"], plot.people["evaluator"]
+    await plot.stage.advance((await plot.stage.now()) + timedelta(days=6, hours=8))
+    for name in ("mill", "paddy"):
+        path = f"/v1/enrolments/{plot.ids[f'enrolment_{name}']}"
+        await trainer.post(f"{path}/record-attendance", {"attended": True}, expect=200)
+    status, code = await trainer.refused("POST", f"{path}/record-result", {"passed": True})
+    check(code == "evaluator_is_trainer", f"the trainer was answered {status} {code}")
+    made = await evaluator.post(f"{path}/record-result", {"passed": True}, expect=200)
+    return f"attended, then {made['status']}; the trainer's own judgement: {status} {code}"
+
+
+async def _issue(plot: Plot) -> str:
+    body = {"enrolment_id": plot.ids["enrolment_paddy"]}
+    made = await plot.people["trainer"].post("/v1/certificates", body)
+    plot.ids["check_code"], plot.ids["certificate"] = made["check_code"], made["certificate_id"]
+    qr = await plot.firms["paddy"].actor.get(f"/v1/certificates/{made['certificate_id']}/qr")
+    check("<svg" in qr, "the QR code is no picture")
+    twice = await plot.people["trainer"].refused("POST", "/v1/certificates", body)
+    return f"{made['check_code']}, valid until {made['valid_until']}; a second one: {twice[0]} {twice[1]}"
+
+
+async def _checked(plot: Plot, code: str, accept: str = "application/json") -> Any:
+    """What somebody without a key is answered."""
+    path, headers = f"/v1/certificate-checks/{code}", {"Accept": accept}
+    return await plot.stage.http.get(path, headers=headers)
+
+
+async def _check(plot: Plot) -> str:
+    code = plot.ids["check_code"]
+    found = (await _checked(plot, code.lower().replace("-", ""))).json()
+    check(found["standing"] == "valid" and found["holder_name"] is None, f"the check says {found}")
+    page = await _checked(plot, code, "text/html")
+    check("This certificate is valid." in page.text and "Made-up" not in page.text, f"the page says {page.text[:500]}")
+    tampered = code[:-1] + ("0" if code[-1] != "0" else "1")
+    status = (await _checked(plot, tampered)).status_code
+    check(status == 404, f"a tampered code was answered {status}")
+    given = ", ".join(f"{each['code']} {each['level']}" for each in found["competences"])
+    return f"{found['standing']}: {given}, {found['hours']} h, until {found['valid_until']}; tampered: {status}"
+
+
+async def _next_shortlist(plot: Plot, *, eligible: bool) -> str:
+    officer, today = plot.people["officer"], (await plot.stage.now()).date()
+    job = {
+        "client_id": plot.ids["client"],
+        "site_id": plot.ids["site"],
+        "kind": "technical_information",
+        "language": "en",
+        "starts_on": str(today + timedelta(days=1)),
+        "ends_on": str(today + timedelta(days=20)),
+        "days": 1,
+        "competences": [{"code": LACKED, "level": 2}],
+    }
+    need = (await officer.post("/v1/needs", job))["need_id"]
+    run = (await officer.get("/v1/shortlists", need_id=need))["items"][-1]["shortlist_id"]
+    rows = (await officer.get(f"/v1/shortlists/{run}/candidates", limit=200))["items"]
+    (paddy,) = (row for row in rows if row["provider_id"] == plot.firms["paddy"].provider_id)
+    check(paddy["eligible"] is eligible, f"Paddy Advice is {'' if paddy['eligible'] else 'not '}eligible")
+    (rule,) = (each for each in paddy["rules"] if each["code"] == "competence_valid")
+    await officer.post(f"/v1/needs/{need}/cancel", CANCELLED, expect=200)
+    rank = f"rank {paddy['rank']} of {sum(row['eligible'] for row in rows)}" if eligible else "excluded"
+    return f"Paddy Advice: {rank}; {rule['code']}: held {rule['facts']['held']}, missing {rule['facts']['missing']}"
+
+
+async def _expire(plot: Plot) -> str:
+    trainer, path = plot.people["trainer"], f"/v1/certificates/{plot.ids['certificate']}"
+    await plot.stage.advance((await plot.stage.now()) + timedelta(days=32))
+
+    async def expired() -> bool:
+        return bool((await trainer.get(path))["status"] == "expired")
+
+    await plot.stage.until("the certificate's end", expired)
+    found = (await _checked(plot, plot.ids["check_code"])).json()
+    check(found["standing"] == "expired", f"the check says {found['standing']}")
+    return f"valid until {found['valid_until']}; the check says {found['standing']}"
