@@ -9,6 +9,7 @@ from contracts.topics import TOPICS, Topic
 Document = dict[str, Any]
 KAFKA = {"bindingVersion": "0.5.0"}
 HEADERS = "CloudEventHeaders"
+PREFIX = {"description": "what a deployment puts before the names of its topics; nothing by default", "default": ""}
 MADE_UP = "019a7c11-5200-7000-8000-0000000000e1"  # the id of the event in every example
 ABOUT = """Every change in a deployment of OpenRECP is an event of the same transaction.
 
@@ -45,6 +46,7 @@ def document(catalogue: Catalogue) -> Document:
         "operations": dict(each for topic in topics for each in _operations(topic, catalogue.of(topic))),
         "components": {
             "messages": {name: _message(entry) for name, entry in catalogue.entries.items()},
+            "parameters": {"prefix": PREFIX},
             "schemas": {HEADERS: _headers(), **_schemas(catalogue)},
         },
     }
@@ -64,7 +66,8 @@ def _server() -> Document:
 
 def _channel(topic: Topic, entries: list[Entry]) -> Document:
     return {
-        "address": topic.name,
+        "address": f"{{prefix}}{topic.name}",
+        "parameters": {"prefix": {"$ref": "#/components/parameters/prefix"}},
         "title": f"Events of {topic.producer}",
         "description": "Everything that happened, for ever: records are never dropped or compacted away.",
         "servers": [{"$ref": "#/servers/kafka"}],
@@ -74,7 +77,6 @@ def _channel(topic: Topic, entries: list[Entry]) -> Document:
         "tags": [{"name": topic.name}],
         "bindings": {
             "kafka": {
-                "topic": topic.name,
                 "partitions": topic.partitions,
                 "topicConfiguration": {"cleanup.policy": ["delete"], "retention.ms": -1, "retention.bytes": -1},
                 **KAFKA,
@@ -188,7 +190,7 @@ def _headers() -> Document:
         "ce_causationid": {**text, "description": "the id of the event it follows from, if it follows from one"},
         "ce_traceparent": {**text, "description": "W3C Trace Context of the request, if it sent one"},
     }
-    optional = {"ce_correlationid", "ce_causationid", "ce_traceparent"}
+    optional = {"ce_causationid", "ce_traceparent"}
     return {
         "type": "object",
         "description": "CloudEvents 1.0 in binary mode: each attribute is a header of its own, text in UTF-8.",

@@ -40,10 +40,10 @@ curl -H "Authorization: Bearer $KEY" "http://127.0.0.1:8080/v1/events?after=0&li
 holds the answer until something comes. `type` (repeatable), `subject` and `correlation_id` narrow it. In a terminal:
 `openrecp events tail`.
 
-From **Kafka**, where the deployment has one: one topic a service, the record's key is the root's id, its value the
-facts, its headers the CloudEvent's attributes (`ce_id`, `ce_type`, `ce_subject`, `ce_sequence` …, binary mode). Begin
-at `earliest`, commit the offset after the effect. Domain topics carry every figure: give access to them as you would to
-the database.
+From **Kafka**, where the deployment has one: one topic a service (the deployment may put a prefix before the names),
+the record's key is the root's id, its value the facts, its headers the CloudEvent's attributes (`ce_id`, `ce_type`,
+`ce_subject`, `ce_sequence` …, binary mode). Begin at `earliest`, commit the offset after the effect. These topics carry
+every figure and person id: give access to them as you would to the database.
 
 **Both carry the same events under the same ids**, so a reader may change from one to the other: `id` in the feed is
 `ce_id` on Kafka, `partitionkey` is the record's key.

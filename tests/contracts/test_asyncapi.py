@@ -11,13 +11,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from cloudevents.core.bindings.kafka import to_binary_event
 from jsonschema import Draft7Validator, Draft202012Validator  # type: ignore[import-untyped]  # it ships no types
 from jsonschema.exceptions import ValidationError  # type: ignore[import-untyped]  # it ships no types
 
 from chassis.clock import new_id
-from chassis.log.envelope import cloud_event
+from chassis.log.messages import message_of
 from chassis.log.port import Record
+from chassis.log.topics import config
 from contracts import publish
 from contracts.followers import followers
 from contracts.topics import TOPICS
@@ -125,17 +125,17 @@ def test_the_headers_are_those_that_a_record_gets_on_kafka(caused: bool) -> None
         subject=example["offer_id"],
         sequence=3,
         occurred_at=datetime(2026, 3, 2, 8, 15, 0, 250, tzinfo=UTC),
-        correlation_id="0f0e" if caused else "",
+        correlation_id="0f0e",
         causation_id=str(new_id()) if caused else None,
         traceparent="00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01" if caused else None,
         data=json.dumps(example),
     )
-    sent = to_binary_event(cloud_event(record, example))
-    headers = {name: value.decode() for name, value in sent.headers.items()}
+    sent = message_of(record)
+    headers = {name: value.decode() for name, value in sent.headers}
     _validator(MESSAGES[DECLINED]["headers"]).validate(headers)
     known = DOCUMENT["components"]["schemas"]["CloudEventHeaders"]
     assert set(headers) == (set(known["properties"]) if caused else set(known["required"]))
-    assert sent.key == headers["ce_partitionkey"] == example["need_id"]
+    assert sent.key.decode() == headers["ce_partitionkey"] == example["need_id"]
     assert json.loads(sent.value) == example
 
 
@@ -155,9 +155,11 @@ def test_who_follows_an_event_is_who_registered_for_it() -> None:
 def test_a_channel_is_a_topic_with_its_partitions_and_everything_in_it() -> None:
     assert set(DOCUMENT["channels"]) == set(TOPICS)
     matching = DOCUMENT["channels"]["matching"]
-    assert matching["address"] == "matching"
+    assert matching["address"] == "{prefix}matching"
     assert matching["bindings"]["kafka"]["partitions"] == 6
-    assert matching["bindings"]["kafka"]["topicConfiguration"]["retention.ms"] == -1
+    for each in DOCUMENT["channels"].values():
+        for name, value in each["bindings"]["kafka"]["topicConfiguration"].items():
+            assert config(3)[name] == (",".join(value) if isinstance(value, list) else str(value))
     assert {name for each in DOCUMENT["channels"].values() for name in each["messages"]} == set(publish.events())
     assert MESSAGES[DECLINED]["x-key"] == "need_id"
     assert MESSAGES[DECLINED]["x-since"] == "0.1.0"
