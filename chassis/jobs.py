@@ -113,9 +113,10 @@ refused_rows = table(metadata, RefusedRow, "refused_rows", key=("job_id", "file"
 
 
 class Jobs:
-    """The kinds of job a service does."""
+    """The kinds of job a service does, and what follows from the end of each, in the transaction that ends it."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, ended: Callable[[UnitOfWork, Job], Awaitable[None]] | None = None) -> None:
+        self.ended = ended
         self.kinds: dict[str, Callable[[Working], Awaitable[dict[str, Any]]]] = {}
 
     def kind(self, name: str) -> Callable[[Any], Any]:
@@ -171,8 +172,14 @@ class LeaseLost(Exception):
 class Working:
     """A job in work: its files, its units, its progress."""
 
-    def __init__(self, ground: Ground, job: Job, lease: JobLease) -> None:
-        self.ground, self.job, self.lease = ground, job, lease
+    def __init__(
+        self,
+        ground: Ground,
+        job: Job,
+        lease: JobLease,
+        ended: Callable[[UnitOfWork, Job], Awaitable[None]] | None = None,
+    ) -> None:
+        self.ground, self.job, self.lease, self.ended = ground, job, lease, ended
         here, cancels = jobs.table, job_cancels.table
         self._standing = (  # asked at every step, so built once
             sa.select(here.c.lease_owner, cancels.c.asked_at)
@@ -219,13 +226,19 @@ class Working:
         await self._keep(*refused)
 
     async def end(self, state: str, **values: Any) -> None:
-        """Nothing more will happen; its files are let go in the same transaction."""
-        await self.cancel_asked()
+        """Nothing more will happen; its files are emptied, and what follows is written, in the same transaction."""
         self.job = dataclasses.replace(self.job, state=state, finished_at=wall_now(), lease_until=None, **values)
-        here, files = jobs.table, job_files.table
-        mine = sa.update(here).where(here.c.job_id == self.job.job_id, here.c.lease_owner == self.job.lease_owner)
-        let_go = sa.delete(files).where(files.c.job_id == self.job.job_id)
-        await self.ground.store.execute(mine.values(**jobs.row(self.job)), let_go)
+        mine = job_files.table.c.job_id == self.job.job_id
+        names = await self.ground.store.fetch(sa.select(job_files.table.c.name).where(mine))
+
+        async def work(uow: UnitOfWork) -> None:
+            for row in (self.job, *(JobFile(self.job.job_id, name, b"") for (name,) in names)):
+                uow.put(row)
+            if self.ended is not None:
+                await self.ended(uow, self.job)
+
+        await self.unit(work)
+        await self.ground.store.execute(sa.delete(job_files.table).where(mine))
 
     async def _keep(self, *rows: Any) -> None:
         async def work(uow: UnitOfWork) -> None:
@@ -280,7 +293,7 @@ class Worker:
         return (mine, lease) if touched == 1 else None
 
     async def _work(self, job: Job, lease: JobLease, pulse: Pulse) -> None:
-        working = Working(self.ground, job, lease)
+        working = Working(self.ground, job, lease, self.kinds.ended)
         renewing = asyncio.create_task(self._renew(job.job_id, pulse))
         try:
             state, facts = await self._outcome(working)

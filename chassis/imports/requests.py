@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from chassis import jobs
 from chassis.imports.mappings import SenderMapping, text_of
 from chassis.imports.saved import MOST_TEXT, mapping_text
+from chassis.notices.settings import Mailbox
 from chassis.unit_of_work import UnitOfWork
 from contracts.refusals import Refusal
 
@@ -31,6 +32,7 @@ class ImportRequest(BaseModel):
     )
     mapping_name: Annotated[str, Field(min_length=1, max_length=80)] | None = None
     dry_run: bool = False
+    notify: Annotated[Mailbox, Field(description="who is told by mail when it has ended")] | None = None
     preview: Annotated[int, Field(ge=0, le=200, description="rows of each file that a dry run shows")] = 20
     encoding: Annotated[str, Field(min_length=1, max_length=40)] | None = None
     separator: Literal[",", ";", "|", "comma", "semicolon", "tab", "bar"] | None = None
@@ -64,6 +66,7 @@ async def ask_import(
     text, checked = mapping
     asked = {"mapping": text, "sender": checked.head.sender, "dry_run": body.dry_run, "preview": body.preview, **more}
     asked |= {"mapping_name": body.mapping_name} if body.mapping_name else {}
+    asked |= {"notify": body.notify} if body.notify else {}
     asked["forms"] = {name: body.form(sheet) for name, (_, sheet) in files.items()}
     names = {name: file.filename for name, (file, _) in files.items()}
     return jobs.ask(

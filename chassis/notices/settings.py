@@ -2,13 +2,14 @@
 
 from ipaddress import ip_address
 from pathlib import Path
-from typing import Literal, Self
+from typing import Annotated, Literal, Self
 
 from pydantic import AnyHttpUrl, BaseModel, ConfigDict, Field, SecretStr, model_validator
 
 Channel = Literal["mail", "sms"]
 CHANNELS: tuple[Channel, ...] = ("mail", "sms")
-EMAIL = r"^[^@\s<>]+@[^@\s<>]+$"
+EMAIL = r"^[^@\s<>\x00-\x1f\x7f]+@[^@\s<>\x00-\x1f\x7f]+$"
+Mailbox = Annotated[str, Field(pattern=EMAIL, max_length=254)]
 PORTS = {"tls": 465, "starttls": 587, "none": 25}
 
 
@@ -20,7 +21,7 @@ class SmtpSettings(BaseModel):
     host: str = Field(min_length=1)
     port: int | None = Field(default=None, ge=1, le=65_535)
     security: Literal["starttls", "tls", "none"] = "starttls"
-    sender: str = Field(pattern=EMAIL)
+    sender: Mailbox
     username: str | None = None
     password: SecretStr | None = None
     ca_file: Path | None = None
@@ -76,8 +77,8 @@ class NoticeSettings(BaseModel):
     sms: Literal["file", "http"] = "file"
     folder: Path | None = None
     address: str = "http://127.0.0.1:8080"
-    verifiers: str | None = Field(default=None, pattern=EMAIL)
-    officers: str | None = Field(default=None, pattern=EMAIL)
+    verifiers: Mailbox | None = None
+    officers: Mailbox | None = None
     smtp: SmtpSettings | None = None
     http: SmsSettings | None = None
 

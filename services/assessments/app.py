@@ -13,6 +13,7 @@ from services.assessments.api import (
 )
 from services.assessments.imports import jobs
 from services.assessments.models import metadata
+from services.assessments.notices import notices
 from services.assessments.pack import AssessmentsPack
 from services.assessments.projections import projections
 from services.assessments.queries import scopes
@@ -36,5 +37,6 @@ service = Service(
     projections=projections,
     timers=timers,
     jobs=jobs,
+    notices=notices,
     section=AssessmentsPack,
 )

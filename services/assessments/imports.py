@@ -10,6 +10,7 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from chassis.imports.mappings import Reading, SenderMapping, mapping_of
+from chassis.imports.notices import tell_of_end
 from chassis.imports.runs import (
     BAD_ROW,
     REGISTERED,
@@ -37,7 +38,7 @@ from services.assessments.domain.streams import Resource
 from services.assessments.models import assessments, known_clients, known_sites, options
 from services.assessments.schemas.imports import AssessmentsMapping, Recommendation
 
-jobs = Jobs()
+jobs = Jobs(ended=tell_of_end)
 ASSESSMENTS, RECOMMENDATIONS = "assessments", "recommendations"
 PATIENCE_S, PAUSE_S = 10.0, 0.25
 SHORT = 8  # characters; such texts recur

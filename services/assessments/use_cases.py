@@ -11,6 +11,7 @@ from contracts.assessments import OptionChanged
 from contracts.refusals import NotFound
 from contracts.values import Stream
 from services.assessments.domain import assessments as assessment_rules
+from services.assessments.domain import decisions
 from services.assessments.domain import options as option_rules
 from services.assessments.domain import savings as saving_rules
 from services.assessments.domain.assessments import (
@@ -21,12 +22,13 @@ from services.assessments.domain.assessments import (
     SiteIsOfAnotherClient,
 )
 from services.assessments.domain.occurrence import Occurrence, occurred
-from services.assessments.domain.options import Option
+from services.assessments.domain.options import Implementation, Option
 from services.assessments.domain.proposals import Proposal
 from services.assessments.domain.rules import Rules
 from services.assessments.domain.savings import StageReached
 from services.assessments.domain.streams import Estimate, estimated
 from services.assessments.models import KnownClient, KnownSite
+from services.assessments.notices import tell_verifiers
 from services.assessments.pack import AssessmentsPack, rules_of
 from services.assessments.queries import count_options, identified_line
 
@@ -139,6 +141,14 @@ async def complete(uow: UnitOfWork, assessment: Assessment) -> Assessment:
     """Hand an assessment to the reviewer."""
     options = await count_options(uow, assessment.id)
     return uow.save(*assessment_rules.complete(assessment, options, by=uow.principal, at=uow.now()))
+
+
+async def implement_option(uow: UnitOfWork, option: Option, stated: Implementation) -> Option:
+    """It was done, as somebody states; those who verify are told. (What an import brings in was done long ago.)"""
+    done, event = decisions.implement(option, stated, rules=rules(uow), at=uow.now())
+    done = await keep(uow, done, event)
+    await tell_verifiers(uow, done)
+    return done
 
 
 async def keep(uow: UnitOfWork, option: Option, event: StageReached) -> Option:

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from chassis.imports.notices import IMPORT_FINISHED
 from chassis.service import Service
 from services.clients.api import client_import_mappings, client_imports, clients, consents, service_requests, sites
 from services.clients.imports import jobs
@@ -29,5 +30,6 @@ service = Service(
     projections=projections,
     timers=timers,
     jobs=jobs,
+    notices=(IMPORT_FINISHED,),
     section=ClientsPack,
 )

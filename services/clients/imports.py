@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from chassis.imports.mappings import Reading, SenderMapping, crosswalk, mapping_of
+from chassis.imports.notices import tell_of_end
 from chassis.imports.runs import (
     ALREADY_THERE,
     BAD_ROW,
@@ -28,7 +29,7 @@ from services.clients.models import clients
 from services.clients.pack import ClientsPack
 from services.clients.schemas import ClientMapping, OpenSite, RegisterClient, SectorTake, SiteMapping
 
-jobs = Jobs()
+jobs = Jobs(ended=tell_of_end)
 FILE = "file"
 INSIDE = {"Sector": "isic.", "OpenSite": "site."}
 DIVISION = 2  # digits; what is shorter is no ISIC code

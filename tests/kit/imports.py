@@ -23,11 +23,18 @@ DEADLINE_S = 120.0
 
 
 async def ask(
-    by: httpx2.AsyncClient, path: str, files: dict[str, bytes], mapping: str, *, dry_run: bool = False
+    by: httpx2.AsyncClient,
+    path: str,
+    files: dict[str, bytes],
+    mapping: str,
+    *,
+    dry_run: bool = False,
+    notify: str | None = None,
 ) -> httpx2.Response:
-    """Send files and their mapping."""
+    """Send files and their mapping, perhaps with an address to be told of the end."""
     sent = {name: (f"{name}.csv", content) for name, content in files.items()}
-    return await by.post(path, files=sent, data={"mapping": mapping, "dry_run": str(dry_run).lower()})
+    told = {"notify": notify} if notify else {}
+    return await by.post(path, files=sent, data={"mapping": mapping, "dry_run": str(dry_run).lower(), **told})
 
 
 async def ended(by: httpx2.AsyncClient, path: str, import_id: str) -> dict[str, Any]:
@@ -42,10 +49,10 @@ async def ended(by: httpx2.AsyncClient, path: str, import_id: str) -> dict[str, 
 
 
 async def brought_in(
-    by: httpx2.AsyncClient, path: str, files: dict[str, bytes], mapping: str, *, dry_run: bool = False
+    by: httpx2.AsyncClient, path: str, files: dict[str, bytes], mapping: str, **options: Any
 ) -> dict[str, Any]:
     """Send files and wait until all is done."""
-    answer = await ask(by, path, files, mapping, dry_run=dry_run)
+    answer = await ask(by, path, files, mapping, **options)
     assert answer.status_code == 201, answer.text
     return await ended(by, path, answer.json()["import_id"])
 

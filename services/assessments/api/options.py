@@ -168,8 +168,7 @@ async def implement_option(option_id: UUID, body: ImplementOption, uow: Uow) -> 
     option = await uow.get(Option, option_id)
     use_cases.past(uow, body.occurred_on, body.started_on, body.commissioned_on)
     stated = body.implementation(decisions.stating_role(uow.principal))
-    done, event = decisions.implement(option, stated, rules=use_cases.rules(uow), at=uow.now())
-    return _shown(uow, await use_cases.keep(uow, done, event))
+    return _shown(uow, await use_cases.implement_option(uow, option, stated))
 
 
 @routes.post(

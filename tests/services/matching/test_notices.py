@@ -1,7 +1,10 @@
 """What providers are told: of offers, with the link that answers them; of reports that came back; and nobody else."""
 
+import asyncio
 import re
+import shutil
 import sqlite3
+import time
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -10,9 +13,11 @@ import pytest
 from structlog.testing import capture_logs
 
 from chassis.notices.records import notices
+from services.matching.app import service
 from tests.kit import people
-from tests.kit.room import Room, rows
-from tests.services.matching.stage import Stage, accepting, made
+from tests.kit.notices import mail_server
+from tests.kit.room import Room, room, rows
+from tests.services.matching.stage import START, Stage, accepting, made, set_up
 
 CONTACT = {"full_name": "Contact of River", "email": "office@river.test", "phone": "+84 912 345 678", "language": "vi"}
 
@@ -180,3 +185,62 @@ async def test_the_administrator_sees_that_it_went_out_and_nothing_of_what_it_sa
     assert code not in unsent.text
     assert "office@river.test" not in unsent.text
     assert UUID(seen["notice_id"])
+
+
+async def test_what_was_given_up_is_seen_and_tried_again_by_an_administrator(migrated: Path, tmp_path: Path) -> None:
+    shutil.copytree(migrated, tmp_path, dirs_exist_ok=True)
+    async with mail_server() as server, room(service, tmp_path, at=START, notices=server.settings()) as here:
+        server.refuses["office@river.test"] = "550 5.1.1 office@river.test unknown"
+        stage = await set_up(here)
+        await stage.firm("River Energy", contact=CONTACT)
+        await stage.ask()
+        administrator = here.as_(people.administrator())
+        (failed,) = await _until_some_are(stage, administrator, "failed")
+        assert (failed["kind"], failed["attempts"]) == ("offer_made", 1)
+        assert failed["error"] == "the address was refused: 550 5.1.1"
+        facts = await here.running.facts()
+        assert facts["notices"] | {"oldest_s": 0.0} == {
+            "due": 0, "planned": 1, "failed": 1, "oldest_s": 0.0, "mail": "smtp", "sms": "file",
+        }  # fmt: skip
+        assert "see /v1/admin/matching/notices?state=failed" in facts["alarms"]["notices"]
+
+        path = f"/v1/admin/matching/notices/{failed['notice_id']}"
+        assert (await made(administrator.get(path), 200))["state"] == "failed"
+        server.refuses.clear()
+        again = await made(administrator.post(f"{path}/retry"), 200)
+        assert (again["state"], again["attempts"]) == ("waiting", 0)
+        (sent,) = await _until_some_are(stage, administrator, "sent")
+        assert sent["notice_id"] == failed["notice_id"]
+        assert len(server.messages) == 1
+        refused = await administrator.post(f"{path}/retry")
+        assert (refused.status_code, refused.json()["code"]) == (409, "notice_is_not_failed")
+        assert (await made(administrator.post("/v1/admin/matching/retry-notices"), 200)) == {"retried": 0}
+        assert (await administrator.get("/v1/admin/clients/notices")).status_code == 404
+        assert (await stage.officer.get("/v1/admin/matching/notices")).status_code == 403
+
+
+async def test_the_list_of_notices_goes_on_where_its_page_ended(stage: Stage) -> None:
+    await stage.firm("River Energy", contact=CONTACT)
+    for _ in range(3):
+        await stage.ask()
+    await stage.here.told()
+    administrator = stage.here.as_(people.administrator())
+    seen: list[dict[str, Any]] = []
+    cursor: dict[str, str] = {}
+    while True:
+        asked = {"state": "sent", "limit": "1", **cursor}
+        page = await made(administrator.get("/v1/admin/matching/notices", params=asked), 200)
+        seen += page["items"]
+        if page["next"] is None:
+            break
+        cursor = {"cursor": page["next"]}
+    assert len({each["notice_id"] for each in seen}) == 3
+    assert [each["made_at"] for each in seen] == sorted(each["made_at"] for each in seen)
+
+
+async def _until_some_are(stage: Stage, administrator: Any, state: str) -> list[dict[str, Any]]:
+    end = time.monotonic() + 10
+    while not (found := await stage.items("/v1/admin/matching/notices", administrator, state=state)):
+        assert time.monotonic() < end, f"none is {state}"
+        await asyncio.sleep(0.02)
+    return found
