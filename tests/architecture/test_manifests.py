@@ -12,8 +12,9 @@ from typing import Any
 import pytest
 import yaml
 
-from chassis.settings import ROOT
+from chassis.settings import ROOT, Settings
 from contracts.topics import TOPICS
+from openrecp.serve import ProcessSettings
 from openrecp.services import NAMES
 from tests.architecture.manifests import Doc, changed, faults, of_kind
 
@@ -63,8 +64,9 @@ def test_the_deployment_is_in_order(documents: list[Doc]) -> None:
 def test_every_service_answers_works_and_migrates(documents: list[Doc]) -> None:
     wanted = {f"{name}-{role}" for name in NAMES for role in ("api", "worker")} | {"gateway-api"}
     assert {each["metadata"]["name"] for each in of_kind(documents, "Deployment")} == wanted
-    assert {each["metadata"]["name"] for each in of_kind(documents, "Job")} == {f"{name}-migrate" for name in ROOMS}
-    for each in of_kind(documents, "Deployment", "Job"):
+    [migrate] = of_kind(documents, "Job")
+    assert migrate["spec"]["template"]["spec"]["containers"][0]["image"].startswith("openrecp-all:")
+    for each in of_kind(documents, "Deployment"):
         labels = each["spec"]["template"]["metadata"]["labels"]
         image = each["spec"]["template"]["spec"]["containers"][0]["image"]
         assert image.partition(":")[0] == f"openrecp-{labels['app.kubernetes.io/name']}"
@@ -74,18 +76,15 @@ def test_only_the_door_holds_the_signing_key(documents: list[Doc]) -> None:
     holders = set()
     for each in of_kind(documents, "Deployment", "Job"):
         secrets = [v["secret"]["secretName"] for v in each["spec"]["template"]["spec"]["volumes"] if "secret" in v]
-        if "openrecp-signing" in secrets:
+        if "openrecp-private-key" in secrets:
             holders.add(each["metadata"]["name"])
     assert holders == {"gateway-api"}
 
 
-def test_a_database_for_every_room(documents: list[Doc]) -> None:
-    wanted = {f"openrecp_{name}" for name in (*ROOMS, "log")}
-    made = {each["spec"]["name"] for each in of_kind(documents, "Database")}
-    made |= {each["spec"]["bootstrap"]["initdb"]["database"] for each in of_kind(documents, "Cluster")}
-    for each in of_kind(documents, "ConfigMap"):
-        made |= set(re.findall(r"CREATE DATABASE (\w+);", each["data"].get("databases.sql", "")))
-    assert made == wanted
+def test_a_national_centre_has_a_database_for_every_room(national: list[Doc]) -> None:
+    made = {each["spec"]["name"] for each in of_kind(national, "Database")}
+    made |= {each["spec"]["bootstrap"]["initdb"]["database"] for each in of_kind(national, "Cluster")}
+    assert made == {f"openrecp_{name}" for name in (*ROOMS, "log")}
 
 
 def test_the_topics_are_those_of_the_manifest(national: list[Doc]) -> None:
@@ -94,6 +93,20 @@ def test_the_topics_are_those_of_the_manifest(national: list[Doc]) -> None:
     assert {spec["config"]["retention.ms"] for spec in made.values()} == {-1}
     assert {spec["replicas"] for spec in made.values()} == {3}
     assert json.loads((ROOT / "contracts/topics.json").read_text()).keys()
+
+
+def test_every_setting_is_one_that_the_program_reads(documents: list[Doc]) -> None:
+    known = {
+        f"{kind.model_config['env_prefix']}{name}".upper()
+        for kind in (Settings, ProcessSettings)
+        for name in kind.model_fields
+    }
+    given = {key for each in of_kind(documents, "ConfigMap") for key in each["data"]}
+    for each in of_kind(documents, "Deployment", "Job"):
+        variables = each["spec"]["template"]["spec"]["containers"][0]["env"]
+        given |= {variable["name"] for variable in variables if variable["name"].startswith("OPENRECP_")}
+    assert len(given) > 5
+    assert given <= known
 
 
 def test_a_national_centre_loses_no_role_with_a_node(national: list[Doc]) -> None:
