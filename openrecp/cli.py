@@ -12,6 +12,7 @@ from chassis.settings import Settings
 from chassis.telemetry import configure_logs
 from openrecp.cli_events import events
 from openrecp.options import ADDRESS, FOLDER, AsJson, Data, Key, Url
+from openrecp.report import report
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 imports = typer.Typer(no_args_is_help=True, help="Bring files into the running system.")
@@ -23,6 +24,7 @@ app.add_typer(packs, name="pack")
 app.add_typer(keys, name="key")
 app.add_typer(deliveries, name="failed-deliveries")
 app.add_typer(events, name="events")
+app.add_typer(report, name="report")
 
 
 def _version(wanted: bool) -> None:

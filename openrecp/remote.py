@@ -2,6 +2,7 @@
 
 import json
 import time
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -34,12 +35,22 @@ class Remote:
     def post(self, path: str, body: Any = None) -> Any:
         return self._ask("POST", path, json=body)
 
+    def file(self, path: str, media: str, **params: Any) -> bytes:
+        """What the system has at a path, as a file of this media type."""
+        given = {name: value for name, value in params.items() if value is not None}
+        return self._answer("GET", path, headers={"Accept": media}, params=given).content
+
     def _ask(self, method: str, path: str, **options: Any) -> Any:
+        return self._answer(method, path, **options).json()
+
+    def _answer(
+        self, method: str, path: str, *, headers: Mapping[str, str] | None = None, **options: Any
+    ) -> httpx2.Response:
         try:
             answer = httpx2.request(
                 method,
                 self.url + path,
-                headers={"Authorization": f"Bearer {self.key}"},
+                headers={"Authorization": f"Bearer {self.key}", **(headers or {})},
                 timeout=60.0,
                 trust_env=False,
                 **options,
@@ -52,7 +63,7 @@ class Remote:
             raise SystemIsAway(problem_in_words(answer))
         if answer.status_code >= 400:
             raise AskedInVain(problem_in_words(answer))
-        return answer.json()
+        return answer
 
 
 def rebuild(remote: Remote, service: str) -> Any:
