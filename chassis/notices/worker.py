@@ -21,7 +21,7 @@ from chassis.unit_of_work import Ground
 
 log = structlog.get_logger()
 AT_ONCE = 8
-BATCH = 64
+BATCH = 2 * AT_ONCE
 POLL_S = 2.0
 ATTEMPT_S = 45.0
 LEASE = timedelta(seconds=90)
@@ -59,10 +59,11 @@ class Postman:
                 await heard(self._news, POLL_S)
 
     async def send_due(self, pulse: Pulse | None = None) -> int:
-        """Send what is due now, the longest due first; how many were taken in hand."""
+        """Send what is due now, in the order of asking: what is tried again stands behind what is new meanwhile.
+        How many were taken in hand."""
         here, places = notices.table, asyncio.Semaphore(AT_ONCE)
         wanted = sa.select(here).where(due(self.channel, self.ground.clock.now(), wall_now()))
-        rows = await self.ground.store.fetch(wanted.order_by(here.c.due_at, here.c.id).limit(BATCH))
+        rows = await self.ground.store.fetch(wanted.order_by(here.c.next_attempt_at, here.c.id).limit(BATCH))
 
         async def in_turn(notice: Notice) -> bool:
             async with places:

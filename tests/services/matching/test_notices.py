@@ -144,20 +144,25 @@ async def test_nothing_of_one_provider_reaches_another(stage: Stage) -> None:
         firm = await stage.firm(name, contact=contact)
         firms[firm.provider_id] = firm
         own[address] = {name, f"Person-{name}", address, firm.provider_id, firm.person_id}
-    need_id = await stage.ask()
     said: dict[str, list[str]] = {address: [] for address in own}
-    for _ in firms:
-        offer = await stage.open_offer(need_id)
-        firm = firms[offer["provider_id"]]
+    for last in firms.values():  # the others decline, this one accepts, reports, and gets its report back
+        need_id = await stage.ask()
+        while (offer := await stage.open_offer(need_id))["provider_id"] != last.provider_id:
+            await stage.here.told()
+            no = {"reason_code": "no_capacity", "note": "Note-Of-One"}
+            await made(firms[offer["provider_id"]].http.post(f"/v1/offers/{offer['offer_id']}/decline", json=no), 200)
+        await stage.here.advance(days=7)  # past the morning of the reminder
         await stage.here.told()
-        await stage.here.advance(days=7)  # the morning of the reminder, before the deadline
-        await stage.here.told()
-        no = {"reason_code": "no_capacity", "note": "Note-Of-One"}
-        await made(firm.http.post(f"/v1/offers/{offer['offer_id']}/decline", json=no), 200)
+        answer = await made(last.http.post(f"/v1/offers/{offer['offer_id']}/accept", json=accepting(last)), 200)
+        report = await stage.report(last, answer["engagement_id"], findings="Note-Of-One")
+        body = {"reason_code": "days_unclear"}
+        await made(stage.officer.post(f"/v1/work-reports/{report['report_id']}/return", json=body), 200)
     for text in await stage.here.told():
         said[text.splitlines()[0].removeprefix("To: ")].append(text)
-    assert [len(texts) for texts in said.values()] == [2, 2, 2]
-    links = {address: {link_in(text) for text in texts} for address, texts in said.items()}
+    assert all("came back" in "".join(texts) for texts in said.values())
+    assert sum(map(len, said.values())) >= 3 * 3  # an offer, a reminder and a report each, and the offers declined
+    found = {address: re.findall(r"offer-links/(\S+)", "".join(texts)) for address, texts in said.items()}
+    links = {address: set(codes) for address, codes in found.items()}
     for address, texts in said.items():
         others = set().union(*(secrets | links[other] for other, secrets in own.items() if other != address))
         for text in texts:
