@@ -1,13 +1,16 @@
 """Which rows of the training service belong to whom, and what a rule needs to know beside them."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
 
 from chassis.auth import own, rows_of
+from chassis.store.port import AnySelect
+from chassis.tables import outbox
 from chassis.unit_of_work import Scope, UnitOfWork
 from contracts.principals import Principal, Role
 from contracts.refusals import NotFound
@@ -15,10 +18,12 @@ from services.training.domain.certificates import Certificate
 from services.training.domain.courses import Course
 from services.training.domain.enrolments import HOLDS_A_SEAT, STANDING, Enrolment, Occupancy
 from services.training.domain.participants import Participant, Standing
+from services.training.domain.results import Roster
 from services.training.domain.session_calendars import SessionCalendar
 from services.training.domain.sessions import Session
 from services.training.models import certificates, enrolments, known_experts, participants, session_calendars, sessions
 
+Fetch = Callable[[AnySelect], Awaitable[Sequence[tuple[Any, ...]]]]
 EVERYWHERE = (Role.OFFICER, Role.TRAINER, Role.REVIEWER, Role.ADMINISTRATOR, Role.SYSTEM)
 
 
@@ -188,3 +193,21 @@ async def sessions_of_provider(uow: UnitOfWork, provider_id: UUID, since: dateti
         if comes or teaches:
             found.append((session, teaches or bool(here & set(HOLDS_A_SEAT) - {"seat_offered"})))
     return found
+
+
+async def roster_of(fetch: Fetch, session_id: UUID) -> Roster:
+    """Everybody who is or was enrolled in a session."""
+    columns, names = enrolments.table.c, participants.table.c
+    found = (
+        sa.select(columns.id, columns.person_id, names.name_key, columns.status)
+        .join_from(enrolments.table, participants.table, columns.person_id == names.person_id)
+        .where(columns.session_id == session_id)
+        .order_by(columns.enrolled_at)
+    )
+    return Roster(tuple((id, person, key, status in STANDING) for id, person, key, status in await fetch(found)))
+
+
+def recorded_by(job_id: UUID, enrolment_id: UUID) -> sa.Select[tuple[UUID]]:
+    """What a job has already published about an enrolment."""
+    events = outbox.table.c
+    return sa.select(events.event_id).where(events.subject == enrolment_id, events.causation_id == str(job_id)).limit(1)

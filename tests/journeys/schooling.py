@@ -52,6 +52,11 @@ async def certify(side: Any, trainer: httpx2.AsyncClient) -> None:
         ids |= {name: made["certificate_id"], f"{name}_code": made["check_code"]}
     job = await _made(trainer, "/v1/certificate-jobs", {"session_id": ids["session"]})
     ids["certificate_job"] = job["job_id"]
+    file = ("list.csv", f"person,attended,passed,reason\n{side.mark} nobody,yes,yes,\n".encode(), "text/csv")
+    form = {"session_id": ids["held_session"], "dry_run": "true"}
+    listed = await trainer.post("/v1/attendance-imports", files={"file": file}, data=form)
+    assert listed.status_code == 201, listed.text
+    ids["attendance_import"] = listed.json()["import_id"]
 
 
 async def _made(http: httpx2.AsyncClient, path: str, body: dict[str, Any], status: int = 201) -> dict[str, Any]:

@@ -1,6 +1,6 @@
 """Attendance and results: recorded from the session's start on, and corrected until it is completed or certified."""
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
@@ -43,8 +43,27 @@ class EvaluatorIsUnknown(Refusal):
     sentence = "Nobody knows whose key this is, and this course wants an evaluator apart from its trainers."
 
 
+class PersonIsAmbiguous(Refusal):
+    sentence = "{count} people of this name are enrolled: give the person_id."
+
+
 class EvaluatorIsParticipant(Refusal):
     sentence = "Nobody records a result of their own."
+
+
+@dataclass(frozen=True, slots=True)
+class Roster:
+    """Who is or was enrolled in a session: enrolment, person, folded name, and whether the enrolment stands."""
+
+    entries: tuple[tuple[UUID, UUID, str, bool], ...]
+
+    def find(self, id: UUID | None, key: str) -> UUID | None:
+        """The enrolment of a person by its id, the person's, or the name; one that stands before any that has ended."""
+        found = [entry for entry in self.entries if (id in entry[:2] if id is not None else key == entry[2])]
+        standing = [entry for entry in found if entry[3]] or found[-1:]
+        if len(standing) > 1:
+            raise PersonIsAmbiguous(count=len(standing))
+        return standing[0][0] if standing else None
 
 
 def record_attendance(

@@ -4,10 +4,14 @@ from datetime import date
 from typing import Self
 from uuid import UUID
 
+from fastapi import UploadFile
 from pydantic import Field, model_validator
 
 from chassis.http import Body, Out
+from chassis.imports.mappings import Take
+from chassis.imports.requests import ImportRequest, SheetName
 from chassis.jobs import Job
+from chassis.pack import Section
 from contracts.values import Amount, Code, CompetenceNeeded
 from services.training.domain.certificates import Certificate, CertificateStatus, Standing, grouped
 from services.training.schemas.fields import shown
@@ -138,3 +142,30 @@ class CertificateJobOut(Out):
             issued=job.done - job.result.get("there_before", job.done),
             **shown(cls, job, "job_id", "session_id", "cancel_asked", "issued"),
         )
+
+
+class AttendanceMapping(Section):
+    """`[attendance]` of a mapping: where a list says who came and who passed.
+
+    `person` is the person's id, the enrolment's, or the name as enrolled; the others are yes or no.
+    """
+
+    session: Take | None = None
+    person: Take
+    attended: Take
+    passed: Take | None = None
+    reason: Take | None = None
+
+
+class ImportAttendance(ImportRequest):
+    """A list of one session, named by `session_id`, or with the session's id in each row. Without a mapping the
+    columns are `session` (unless named here), `person`, `attended`, `passed` and `reason`."""
+
+    file: UploadFile
+    sheet: SheetName | None = None
+    session_id: UUID | None = None
+
+    def mapping_text(self) -> str:
+        """The mapping of a list that names its columns as we do."""
+        columns = ["person", "attended", "passed", "reason"] + ([] if self.session_id else ["session"])
+        return 'sender = "list"\n[attendance]\n' + "".join(f'{name} = "{name}"\n' for name in columns)
