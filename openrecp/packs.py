@@ -5,6 +5,8 @@ from pathlib import Path
 from chassis.notices import wording
 from chassis.pack import Pack, PackInvalid
 from openrecp.services import NAMES, load
+from services.matching.pack import MatchingPack
+from services.training.pack import TrainingPack
 
 
 def faults_of(folder: Path) -> list[str]:
@@ -26,4 +28,11 @@ def faults_of(folder: Path) -> list[str]:
             pack.section(name, section)
         except PackInvalid as invalid:
             faults += invalid.faults
-    return list(dict.fromkeys(faults))
+    return list(dict.fromkeys(faults or _between_sections(pack)))
+
+
+def _between_sections(pack: Pack) -> list[str]:
+    """Codes that one section takes from another, which does not have them."""
+    known = {each.code for each in pack.section("matching", MatchingPack).competences}
+    lost = [code for code in pack.section("training", TrainingPack).competences if code not in known]
+    return [f"training.toml: competences: {code} is none of matching.toml" for code in lost]

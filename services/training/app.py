@@ -4,7 +4,6 @@ from pathlib import Path
 
 from chassis.service import Service
 from services.training.api import (
-    attendance_imports,
     certificate_checks,
     certificate_jobs,
     certificates,
@@ -16,6 +15,7 @@ from services.training.api import (
 )
 from services.training.imports import jobs
 from services.training.models import metadata
+from services.training.notices import notices
 from services.training.pack import TrainingPack
 from services.training.projections import projections
 from services.training.queries import scopes
@@ -32,7 +32,6 @@ service = Service(
         session_calendars.of_session,
         enrolments.routes,
         results.routes,
-        attendance_imports.routes,
         certificates.routes,
         certificate_jobs.routes,
         certificate_checks.routes,
@@ -42,4 +41,5 @@ service = Service(
     timers=timers,
     jobs=jobs,
     section=TrainingPack,
+    notices=notices,
 )

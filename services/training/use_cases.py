@@ -2,7 +2,6 @@
 
 import secrets
 from collections.abc import Iterable, Sequence
-from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import cache
@@ -13,6 +12,7 @@ from zoneinfo import available_timezones
 from chassis.unit_of_work import UnitOfWork
 from contracts.principals import SYSTEM_PRINCIPAL, Principal, Role
 from contracts.refusals import NotFound
+from services.training import notices
 from services.training.domain import certificates, enrolments, participants, results, sessions
 from services.training.domain.certificates import Certificate, CertificateIsIssued, Holder, Validity
 from services.training.domain.enrolments import Enrolment, PersonIsEnrolled
@@ -68,12 +68,13 @@ async def change_session(uow: UnitOfWork, session_id: UUID, changes: dict[str, A
     await uow.alone_on(session_id, *sorted(planned.trainers))
     check_place(uow, planned)
     with uow.acting_as(SYSTEM_PRINCIPAL):
-        taken = enrolments.taken(await uow.all(Enrolment, session_id=session_id))
-    others = await others_at_that_time(uow, planned)
-    session = uow.save(*sessions.change(session, changes, taken=taken, others=others, at=uow.now()))
-    await shorten_offers(uow, session)
-    await offer_next_seat(uow, session)
-    return session
+        enrolled = await uow.all(Enrolment, session_id=session_id)
+    taken, others = enrolments.taken(enrolled), await others_at_that_time(uow, planned)
+    changed = uow.save(*sessions.change(session, changes, taken=taken, others=others, at=uow.now()))
+    await notices.tell_of_move(uow, session, changed, enrolled)
+    await shorten_offers(uow, changed)
+    await offer_next_seat(uow, changed)
+    return changed
 
 
 async def cancel_session(uow: UnitOfWork, session_id: UUID, reason_code: str) -> Session:
@@ -85,6 +86,7 @@ async def cancel_session(uow: UnitOfWork, session_id: UUID, reason_code: str) ->
         enrolled = await uow.all(Enrolment, session_id=session_id)
     was_attended = any(each.status in enrolments.WAS_THERE for each in enrolled)
     session = uow.save(*sessions.cancel(session, reason_code, was_attended=was_attended, at=uow.now()))
+    await notices.tell_of_cancellation(uow, session, enrolled)
     release_all(uow, [each for each in enrolled if each.status in enrolments.STANDING], SESSION_CANCELLED)
     return session
 
@@ -96,6 +98,8 @@ async def end_waiting(uow: UnitOfWork, session_id: UUID) -> None:
     if session.status != "scheduled" or not sessions.has_begun(session, uow.now()):
         return
     waiting = [each for each in await uow.all(Enrolment, session_id=session_id) if each.status in enrolments.WAITS]
+    for each in waiting:
+        await notices.call_off_seat(uow, each)
     release_all(uow, waiting, SESSION_BEGUN)
 
 
@@ -183,10 +187,19 @@ async def cancel_enrolment(uow: UnitOfWork, enrolment_id: UUID, reason_code: str
     return enrolment
 
 
+async def accept_seat(uow: UnitOfWork, enrolment_id: UUID) -> Enrolment:
+    """The seat is wanted."""
+    enrolment, session = await enrolment_and_session(uow, enrolment_id)
+    enrolment = uow.save(*enrolments.accept_seat(enrolment, session, at=uow.now()))
+    await notices.call_off_seat(uow, enrolment)
+    return enrolment
+
+
 async def decline_seat(uow: UnitOfWork, enrolment_id: UUID) -> Enrolment:
     """The seat is not wanted: whoever waits next is offered it."""
     enrolment, session = await enrolment_and_session(uow, enrolment_id)
     enrolment = uow.save(*enrolments.decline_seat(enrolment, session, at=uow.now()))
+    await notices.call_off_seat(uow, enrolment)
     await offer_next_seat(uow, session)
     return enrolment
 
@@ -196,7 +209,7 @@ async def lapse_seat(uow: UnitOfWork, enrolment_id: UUID) -> None:
     enrolment, session = await enrolment_and_session(uow, enrolment_id)
     change = enrolments.lapse(enrolment, at=uow.now())
     if change is not None:
-        uow.save(*change)
+        await notices.call_off_seat(uow, uow.save(*change))
         await offer_next_seat(uow, session)
 
 
@@ -214,7 +227,7 @@ async def offer_next_seat(uow: UnitOfWork, session: Session) -> None:
     deadline_at = pack_of(uow).seat_offers.deadline(uow.pack.calendar, uow.now())
     with uow.acting_as(SYSTEM_PRINCIPAL):
         for each in enrolments.next_in_line(session, await uow.all(Enrolment, session_id=session.id)):
-            uow.save(*enrolments.offer_seat(each, session, deadline_at))
+            await notices.tell_of_seat(uow, uow.save(*enrolments.offer_seat(each, session, deadline_at)), session)
 
 
 async def shorten_offers(uow: UnitOfWork, session: Session) -> None:
@@ -222,7 +235,8 @@ async def shorten_offers(uow: UnitOfWork, session: Session) -> None:
     with uow.acting_as(SYSTEM_PRINCIPAL):
         for each in await uow.all(Enrolment, session_id=session.id, status="seat_offered"):
             if each.deadline_at is not None and each.deadline_at > session.starts_at:
-                uow.save(*enrolments.offer_seat(each, session, session.starts_at))
+                offered = uow.save(*enrolments.offer_seat(each, session, session.starts_at))
+                await notices.tell_of_seat(uow, offered, session)
 
 
 async def _require_theirs(
@@ -282,21 +296,6 @@ async def record_result(uow: UnitOfWork, enrolment_id: UUID, passed: bool, reaso
         enrolment, session, passed, reason_code, evaluator_id=evaluator_id, certified=certified
     )
     return uow.save(*change)
-
-
-async def record_as_listed(
-    uow: UnitOfWork, enrolment_id: UUID, attended: bool, passed: bool | None, reason_code: str | None
-) -> bool:
-    """Note what a list says of a person; whether that was any news."""
-    news = False
-    with suppress(results.IsRecordedSo):
-        await record_attendance(uow, enrolment_id, attended)
-        news = True
-    if passed is not None:
-        with suppress(results.IsRecordedSo):
-            await record_result(uow, enrolment_id, passed, None if passed else reason_code)
-            news = True
-    return news
 
 
 async def issue_certificate(uow: UnitOfWork, enrolment_id: UUID) -> Certificate:

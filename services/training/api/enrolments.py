@@ -88,8 +88,7 @@ async def cancel_enrolment(enrolment_id: UUID, body: Reason, uow: Uow) -> Enrolm
 @routes.post("/{enrolment_id}/accept-seat", dependencies=allow(*ENROLLERS), responses=problems(*ANSWERED))
 async def accept_seat(enrolment_id: UUID, uow: Uow) -> EnrolmentOut:
     """Take the seat that became free."""
-    enrolment, session = await use_cases.enrolment_and_session(uow, enrolment_id)
-    return await _with_person(uow, uow.save(*domain.accept_seat(enrolment, session, at=uow.now())))
+    return await _with_person(uow, await use_cases.accept_seat(uow, enrolment_id))
 
 
 @routes.post("/{enrolment_id}/decline-seat", dependencies=allow(*ENROLLERS), responses=problems(*ANSWERED))

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, Literal
 from uuid import UUID
 
@@ -115,7 +115,7 @@ def release(enrolment: Enrolment, reason_code: str) -> tuple[Enrolment, Enrolmen
 
 def offer_seat(enrolment: Enrolment, session: Session, deadline_at: datetime) -> tuple[Enrolment, SeatOffered]:
     """Offer a free seat to whoever waited longest, to be answered before the session begins."""
-    deadline_at = min(deadline_at, session.starts_at)
+    deadline_at = min(deadline_at, session.starts_at).astimezone(UTC)
     offered = replace(enrolment, status="seat_offered", deadline_at=deadline_at)
     return offered, SeatOffered(**_ids(enrolment), deadline_at=deadline_at)
 

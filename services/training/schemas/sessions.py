@@ -1,6 +1,6 @@
 """Sessions as they come in and go out."""
 
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -18,14 +18,18 @@ EARLIEST, LATEST = date(1990, 1, 1), date(2200, 1, 1)
 def _in_reach(moment: datetime) -> datetime:
     if not EARLIEST <= moment.date() < LATEST:
         raise ValueError(f"a moment between {EARLIEST} and {LATEST} is expected")
-    return moment
+    return moment.astimezone(UTC)
+
+
+def _each_once(persons: tuple[UUID, ...]) -> tuple[UUID, ...]:
+    return tuple(dict.fromkeys(persons))
 
 
 Moment = Annotated[AwareDatetime, AfterValidator(_in_reach)]
 Venue = Annotated[str, Field(min_length=1, max_length=500)]
 Zone = Annotated[str, Field(min_length=1, max_length=64)]
 Seats = Annotated[int, Field(ge=1, le=10_000)]
-Trainers = Annotated[tuple[UUID, ...], Field(max_length=20)]
+Trainers = Annotated[tuple[UUID, ...], Field(max_length=20), AfterValidator(_each_once)]
 
 
 class ScheduleSession(Body):

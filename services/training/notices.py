@@ -1,0 +1,107 @@
+"""What people are told of their seats and sessions, each by an address of their own."""
+
+from collections.abc import Iterable
+from zoneinfo import ZoneInfo
+
+from chassis.notices.kinds import NoticeKind, Word
+from chassis.notices.writing import Recipient, call_off, notify
+from chassis.unit_of_work import UnitOfWork
+from services.training.domain.enrolments import HOLDS_A_SEAT, WAITS, Enrolment
+from services.training.domain.participants import Participant
+from services.training.domain.sessions import Session
+from services.training.queries import participants_by_id
+
+SEAT_OFFERED = NoticeKind(
+    "seat_offered", ("person", "course", "starts_at", "ends_at", "venue", "deadline_at", "enrolment", "address")
+)
+SESSION_CHANGED = NoticeKind("session_changed", ("person", "course", "starts_at", "ends_at", "venue"))
+SESSION_CANCELLED = NoticeKind("session_cancelled", ("person", "course", "starts_at", "venue", "reason"))
+notices = (SEAT_OFFERED, SESSION_CHANGED, SESSION_CANCELLED)
+TOLD = {*HOLDS_A_SEAT, *WAITS}
+
+
+async def tell_of_seat(uow: UnitOfWork, enrolment: Enrolment, session: Session) -> None:
+    """Whoever waited longest hears that a seat is free, and until when it is kept."""
+    if enrolment.deadline_at is None:
+        return
+    person = (await participants_by_id(uow, [enrolment.person_id]))[enrolment.person_id]
+    zone = ZoneInfo(session.time_zone)
+    await call_off(uow, enrolment.id, SEAT_OFFERED)
+    await notify(
+        uow,
+        SEAT_OFFERED,
+        _recipient(person, session),
+        cause=enrolment.id,
+        occasion=enrolment.version,
+        person=person.full_name,
+        course=session.terms.title,
+        starts_at=session.starts_at.astimezone(zone),
+        ends_at=session.ends_at.astimezone(zone),
+        venue=_venue(uow, session),
+        deadline_at=enrolment.deadline_at.astimezone(zone),
+        enrolment=str(enrolment.id),
+        address=uow.ground.notices.address,
+    )
+
+
+async def call_off_seat(uow: UnitOfWork, enrolment: Enrolment) -> None:
+    """The seat was accepted, declined or has lapsed: what was not sent yet would only mislead."""
+    await call_off(uow, enrolment.id, SEAT_OFFERED)
+
+
+async def tell_of_move(uow: UnitOfWork, before: Session, session: Session, enrolled: Iterable[Enrolment]) -> None:
+    """Everybody in a session hears of its new times or place; of an earlier move not sent yet, nothing."""
+    if all(getattr(before, name) == getattr(session, name) for name in ("starts_at", "ends_at", "venue", "province")):
+        return
+    zone = ZoneInfo(session.time_zone)
+    await call_off(uow, session.id, SESSION_CHANGED)
+    for person in await _people(uow, enrolled):
+        await notify(
+            uow,
+            SESSION_CHANGED,
+            _recipient(person, session),
+            cause=session.id,
+            occasion=session.version,
+            person=person.full_name,
+            course=session.terms.title,
+            starts_at=session.starts_at.astimezone(zone),
+            ends_at=session.ends_at.astimezone(zone),
+            venue=_venue(uow, session),
+        )
+
+
+async def tell_of_cancellation(uow: UnitOfWork, session: Session, enrolled: Iterable[Enrolment]) -> None:
+    """Everybody who was to come, waited or was offered a seat hears that there is nothing to come to."""
+    told = [each for each in enrolled if each.status in TOLD]
+    await call_off(uow, session.id, SESSION_CHANGED)
+    for each in told:
+        if each.status == "seat_offered":
+            await call_off_seat(uow, each)
+    for person in await _people(uow, told):
+        await notify(
+            uow,
+            SESSION_CANCELLED,
+            _recipient(person, session),
+            cause=session.id,
+            person=person.full_name,
+            course=session.terms.title,
+            starts_at=session.starts_at.astimezone(ZoneInfo(session.time_zone)),
+            venue=_venue(uow, session),
+            reason=Word(session.reason_code or "other"),
+        )
+
+
+async def _people(uow: UnitOfWork, enrolled: Iterable[Enrolment]) -> list[Participant]:
+    """Those of them who are still in the session."""
+    return list((await participants_by_id(uow, (each.person_id for each in enrolled if each.status in TOLD))).values())
+
+
+def _recipient(person: Participant, session: Session) -> Recipient:
+    own = (person.language,) if person.language else ()
+    return Recipient(person.person_id, person.email, person.phone, (*own, session.language))
+
+
+def _venue(uow: UnitOfWork, session: Session) -> str:
+    """The venue as it was given, else the province by its name, else nothing in particular."""
+    names = {each.code: each.name for each in uow.pack.country.provinces}
+    return session.venue or names.get(session.province or "", session.province or "-")
