@@ -4,6 +4,7 @@ from pathlib import Path
 
 from chassis.service import Service
 from services.training.api import (
+    attendance_imports,
     certificate_checks,
     certificate_jobs,
     certificates,
@@ -32,6 +33,7 @@ service = Service(
         session_calendars.of_session,
         enrolments.routes,
         results.routes,
+        attendance_imports.routes,
         certificates.routes,
         certificate_jobs.routes,
         certificate_checks.routes,

@@ -2,6 +2,7 @@
 
 import secrets
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import cache
@@ -296,6 +297,21 @@ async def record_result(uow: UnitOfWork, enrolment_id: UUID, passed: bool, reaso
         enrolment, session, passed, reason_code, evaluator_id=evaluator_id, certified=certified
     )
     return uow.save(*change)
+
+
+async def record_as_listed(
+    uow: UnitOfWork, enrolment_id: UUID, attended: bool, passed: bool | None, reason_code: str | None
+) -> bool:
+    """Note what a list says of a person; whether that was any news."""
+    news = False
+    with suppress(results.IsRecordedSo):
+        await record_attendance(uow, enrolment_id, attended)
+        news = True
+    if passed is not None:
+        with suppress(results.IsRecordedSo):
+            await record_result(uow, enrolment_id, passed, None if passed else reason_code)
+            news = True
+    return news
 
 
 async def issue_certificate(uow: UnitOfWork, enrolment_id: UUID) -> Certificate:
