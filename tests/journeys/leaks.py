@@ -16,11 +16,13 @@ OF_PROVIDERS = (
     "competence",
     "spare_competence",
 )
+OPEN_TO_ALL = ("course", "spare_course", "session", "spare_session", "held_session")
+"""What is taught, when and where, every role reads; who comes to it, not."""
 OF_TRAINING = (
-    "course",
-    "session",
-    "held_session",
     "enrolment",
+    "spare_enrolment",
+    "calendar",
+    "spare_calendar",
     *TRAINEES,
     "certificate",
     "certificate_code",
@@ -37,9 +39,13 @@ def leaks(world: World, row: Row, role: str, asked: Side, sent: str, text: str) 
     """What stands in an answer that this role may not know; what it has itself sent does not count."""
     found = [mark for mark in _hidden_marks(world, row, role, asked) if mark.lower() in text.lower()]
     found += [each for each in _hidden_ids(world, row, role, asked) if each in text and each not in sent]
-    if role in SEE_FIGURES and not row.public and row.name != "read_me":
+    if role in SEE_FIGURES and not row.public and not _is_open(row) and row.name != "read_me":
         found += [each for each in UUID.findall(text) if each not in sent]
     return found
+
+
+def _is_open(row: Row) -> bool:
+    return row.path.startswith(("/v1/courses", "/v1/sessions")) and row.method == "GET"
 
 
 def _hidden_sides(world: World, role: str, asked: Side, row: Row) -> list[Side]:
@@ -58,15 +64,20 @@ def _hidden_marks(world: World, row: Row, role: str, asked: Side) -> list[str]:
         return [side.mark for side in world.sides]
     if role == "officer" and row.word(role) == "all":
         return []
+    if _is_open(row):
+        return [
+            f"{side.mark} {name}" for side in _hidden_sides(world, role, asked, row) for name in (*TRAINEES, "expected")
+        ]
     return [side.mark for side in _hidden_sides(world, role, asked, row)]
 
 
 def _hidden_ids(world: World, row: Row, role: str, asked: Side) -> list[str]:
     if row.name in ("list_events", "list_keys"):
         return []
-    known = {"officer": OF_PROVIDERS, "provider": OF_JUDGEMENTS}.get(role, ())
+    known = (*OPEN_TO_ALL, *{"officer": OF_PROVIDERS, "provider": OF_JUDGEMENTS}.get(role, ()))
     if role == "officer" and row.word(role) == "all":
         known += OF_TRAINING
         known += ("engagement",)  # a provider's diary, which every officer reads, names the engagement of a booking
+        known += ("client",) if row.path.startswith("/v1/enrolments") else ()  # sessions and who comes: every officer
     hidden = _hidden_sides(world, role, asked, row)
     return [id for side in hidden for name, id in side.ids.items() if name not in known]

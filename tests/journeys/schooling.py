@@ -1,4 +1,4 @@
-"""The training of a small world: each side has a course, a session to come, and one that has begun."""
+"""The training of a small world: each side has courses, sessions to come, one that has begun, and calendars."""
 
 from typing import Any
 
@@ -13,7 +13,7 @@ TRAINEES = ("confirmed", "attended", "passed", "certified", "spare_certified")
 
 
 async def enrol(house: OpenHouse, side: Any) -> None:
-    """A course, its two sessions, and the trainees whom the provider enrols."""
+    """Courses, sessions of the first, who is enrolled in them, and the calendars of the provider."""
     officer, ids, mark = side.officer, side.ids, side.mark
     course = {
         "title": f"{mark} course",
@@ -22,14 +22,23 @@ async def enrol(house: OpenHouse, side: Any) -> None:
         "language": side.language,
         "validity_months": 12,
     }
-    ids["course"] = (await _made(officer, "/v1/courses", course))["course_id"]
-    for name, when in (("session", TO_COME), ("held_session", BEGINS_SOON)):
+    for name in ("course", "spare_course"):
+        ids[name] = (await _made(officer, "/v1/courses", course))["course_id"]
+    for name, when in (("session", TO_COME), ("spare_session", TO_COME), ("held_session", BEGINS_SOON)):
         held = {"course_id": ids["course"], "time_zone": "Asia/Bangkok", "province": side.province, "seats": 20}
         body = held | {"language": side.language, "venue": f"{mark} hall"} | when
         ids[name] = (await _made(officer, "/v1/sessions", body))["session_id"]
     for name in TRAINEES:
         ids[name] = await enrolled(side, ids["held_session"], name)
-    ids["enrolment"] = await enrolled(side, ids["session"], "expected", person_id=ids["expert_person"])
+    await house.settle()
+    both = {"provider_id": ids["provider"], "client_id": ids["client"]}
+    for name, person in (("enrolment", "expert_person"), ("spare_enrolment", "spare_expert_person")):
+        who = {"full_name": f"{mark} expected", "person_id": ids[person]}
+        body = {"session_id": ids["session"], "participant": who, **both}
+        ids[name] = (await _made(officer, "/v1/enrolments", body))["enrolment_id"]
+    for name in ("calendar", "spare_calendar"):
+        made = await _made(side.people["provider"], "/v1/session-calendars", {"provider_id": ids["provider"]})
+        ids |= {name: made["calendar_id"], f"{name}_code": made["code"]}
 
 
 async def enrolled(side: Any, session: str, name: str, **facts: str) -> str:
