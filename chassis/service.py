@@ -20,7 +20,7 @@ from chassis.hands import Hands
 from chassis.health import Health, database_check
 from chassis.http import Guarded, Problem, refuse_in_words
 from chassis.jobs import Jobs, Worker
-from chassis.log.port import EventLog
+from chassis.log.port import EventLog, LogAway
 from chassis.migrations.runner import CHASSIS, Part
 from chassis.notices import administration, wording
 from chassis.notices.figures import alarm, figures
@@ -200,16 +200,25 @@ class Running:
         waiting = await self.relay.waiting()
         outbox_waiting.labels(self.service.name).set(waiting["waiting"])
         outbox_oldest_s.labels(self.service.name).set(waiting["oldest_s"])
-        lags = {consumer.name: await consumer.lag() for consumer in self.consumers}
-        for name, lag in lags.items():
-            consumer_lag.labels(self.service.name, name).set(lag)
+        lags, away = await self._lags()
         failed = await self._failed()
-        found = {"outbox": waiting, "lag": lags, "failed_deliveries": failed, "alarms": self._alarms(failed)}
+        found = {"outbox": waiting, "lag": lags, "failed_deliveries": failed, "alarms": self._alarms(failed) | away}
         if self.postmen:
             standing = await figures(self.store, self.service.name, self.ground.clock.now())
             found["alarms"] |= alarm(self.service.name, standing)
             found["notices"] = standing | {each.channel: each.sender.form for each in self.postmen}
         return found
+
+    async def _lags(self) -> tuple[dict[str, int | None], dict[str, str]]:
+        """How far each consumer is behind; while the log is away nobody knows, and the alarm says so in words."""
+        try:
+            lags: dict[str, int | None] = {consumer.name: await consumer.lag() for consumer in self.consumers}
+        except LogAway as reason:
+            words = f"the event log is away ({reason}): what is written waits and leaves when it is back"
+            return {consumer.name: None for consumer in self.consumers}, {"log": words}
+        for name, lag in lags.items():
+            consumer_lag.labels(self.service.name, name).set(lag or 0)
+        return lags, {}
 
     async def _failed(self) -> dict[str, dict[str, int]]:
         """How many deliveries wait or are dead, per consumer and state."""

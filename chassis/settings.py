@@ -6,6 +6,7 @@ from typing import Literal
 from pydantic import AnyHttpUrl, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from chassis.log.cluster import Cluster
 from chassis.notices.settings import NoticeSettings
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -13,7 +14,10 @@ ROOT = Path(__file__).resolve().parent.parent
 
 class Settings(BaseSettings):
     """`database` is empty for one SQLite file per service under `data`, else a PostgreSQL address in which
-    `{service}` stands for the service's own database."""
+    `{service}` stands for the service's own database. `kafka` is empty for the event log in a table, else
+    `host:port,…`; its topics and groups are named with `kafka_prefix` where others share the brokers. What the
+    brokers ask for: a CA for TLS (or `kafka_tls` alone for a public one), a user for SASL, a certificate for mTLS.
+    """
 
     model_config = SettingsConfigDict(
         env_prefix="OPENRECP_", env_nested_delimiter="__", env_ignore_empty=True, extra="ignore"
@@ -24,6 +28,16 @@ class Settings(BaseSettings):
     pack: str = "demo"
     packs: Path = ROOT / "packs"
     database: SecretStr = SecretStr("")
+    kafka: str = ""
+    kafka_prefix: str = ""
+    kafka_copies: int = 1
+    kafka_tls: bool = False
+    kafka_ca: Path | None = None
+    kafka_certificate: Path | None = None
+    kafka_key: Path | None = None
+    kafka_user: str = ""
+    kafka_password: SecretStr = SecretStr("")
+    kafka_mechanism: Literal["SCRAM-SHA-512", "SCRAM-SHA-256", "PLAIN"] = "SCRAM-SHA-512"
     clock: Literal["wall", "settable"] = "wall"
     host: str = "127.0.0.1"
     port: int = 8080
@@ -46,6 +60,21 @@ class Settings(BaseSettings):
         """How notices leave, with links to this deployment; files go into the data folder unless told otherwise."""
         folder = self.notices.folder or self.data / "notices"
         return self.notices.model_copy(update={"folder": folder, "address": self.address})
+
+    @property
+    def cluster(self) -> Cluster:
+        """Where Kafka is, and how this deployment comes to it."""
+        return Cluster(
+            servers=self.kafka,
+            prefix=self.kafka_prefix,
+            user=self.kafka_user,
+            password=self.kafka_password.get_secret_value(),
+            mechanism=self.kafka_mechanism,
+            tls=self.kafka_tls,
+            authority=self.kafka_ca,
+            certificate=self.kafka_certificate,
+            key=self.kafka_key,
+        )
 
     def source(self, service: str) -> str:
         """The CloudEvents source of a service's events."""

@@ -1,7 +1,6 @@
 """The event log on Apache Kafka: a topic per service, a partition per root, a group per consumer."""
 
 import asyncio
-import contextlib
 import logging
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
@@ -26,6 +25,7 @@ logging.getLogger("aiokafka").setLevel(logging.CRITICAL)
 APPEND_WITHIN_S = 10.0
 ANSWER_WITHIN_S = 5.0
 READ_WITHIN_S = 60.0
+REQUEST_MS = 3_000
 CLOSE_WITHIN_S = 3.0
 WATCH_EVERY_S = 10.0
 SESSION_MS, HEARTBEAT_MS = 10_000, 2_000
@@ -75,12 +75,15 @@ async def create_topics(cluster: Cluster, topics: Mapping[str, int], copies: int
         missing = {name: count for name, count in wanted.items() if name not in found}
         new = [NewTopic(name, count, copies, topic_configs=config(copies)) for name, count in missing.items()]
         told = (await admin.create_topics(new)).topic_errors if new else []  # raises nothing, whatever is refused
-        refused = [f"{name}: {words or code}" for name, code, words in told if code not in (0, EXISTS)]
-    if refused:
-        raise TopicsDiffer(cluster.servers, refused)
-    if wrong := differences({name: count for name, count in wanted.items() if name in found}, found):
+        if refused := [f"{name}: {words or code}" for name, code, words in told if code not in (0, EXISTS)]:
+            raise TopicsDiffer(cluster.servers, refused)
+        while len(found) < len(wanted):  # what was made is known a little later
+            await asyncio.sleep(0.05)
+            found = await _found(admin, wanted)
+    if wrong := differences(wanted, found):
         raise TopicsDiffer(cluster.servers, wrong)
-    return [f"log: made the topic {name} with {count} partitions" for name, count in missing.items()]
+    made = [name for name, code, _ in told if code == 0]
+    return [f"log: made the topic {name} with {wanted[name]} partitions" for name in made]
 
 
 async def check_topics(cluster: Cluster, topics: Mapping[str, int]) -> None:
@@ -163,25 +166,24 @@ class KafkaLog:
                 enable_idempotence=True,
                 max_batch_size=1_000_000,  # what the relay takes at once goes out in one request
                 max_request_size=MESSAGE_BYTES,
-                request_timeout_ms=int(APPEND_WITHIN_S * 1000),
+                request_timeout_ms=REQUEST_MS,
             )
             await self._producer.start()
         return self._producer
 
     async def _give_up_producer(self) -> None:
-        """Break its lines and forget what it still holds: `stop` alone would wait for ever to deliver it."""
+        """Forget what it still holds: its own `stop` would wait for ever to deliver it."""
         producer, self._producer = self._producer, None
         if producer is None:
             return
         sender = producer._sender.sender_task
         if sender is not None:
+            sender.cancel()  # it waits for the answer to what is on its way; told twice it does not
+            await asyncio.wait([sender], timeout=3 * REQUEST_MS / 1000)
             sender.cancel()
-        await producer.client.close()
-        if sender is not None:
             await asyncio.wait([sender])
-        producer._message_accumulator.fail_all(KafkaTimeoutError())
-        with contextlib.suppress(KafkaError, OSError):
-            await producer.stop()
+        await producer.client.close()
+        producer._closed = True
 
     def subscribe(self, group: str, topics: Sequence[str], seat: int | None = None) -> "KafkaSubscription":
         subscription = KafkaSubscription(self, group, tuple(topics), seat)
@@ -354,11 +356,8 @@ class KafkaSubscription(ConsumerRebalanceListener):  # type: ignore[misc]
         await self._commit(at)
 
     async def _commit(self, at: dict[TopicPartition, int]) -> None:
-        if self._consumer is None:
-            return
-        mine = self._consumer.assignment()
-        at = {part: offset for part, offset in at.items() if part in mine}
-        if not at:
+        at = {part: offset for part, offset in at.items() if part in self._given}
+        if self._consumer is None or not at:
             return
         async with answering(self.log.cluster):
             try:

@@ -74,7 +74,7 @@ class Room:
         end = asyncio.get_running_loop().time() + DEADLINE_S
         while asyncio.get_running_loop().time() < end:
             facts = await self.running.facts()
-            if facts["outbox"]["waiting"] == 0 and not any(facts["lag"].values()):
+            if facts["outbox"]["waiting"] == 0 and all(lag == 0 for lag in facts["lag"].values()):
                 return
             await asyncio.sleep(0.01)
         raise AssertionError(f"not settled: {await self.running.facts()}")
