@@ -77,7 +77,7 @@ async def test_before_it_lapses_the_provider_is_reminded_in_the_morning_of_the_l
     assert link_in(reminder) == link_in(first)
 
 
-@pytest.mark.parametrize("end", ["accept", "decline", "withdraw", "suspend", "cancel", "expire"])
+@pytest.mark.parametrize("end", ["accept", "decline", "withdraw", "suspend", "cancel"])
 async def test_an_offer_that_has_its_end_is_not_reminded_of(stage: Stage, end: str) -> None:
     firm = await stage.firm("River Energy", contact=CONTACT)
     need_id = await stage.ask()
@@ -90,16 +90,27 @@ async def test_an_offer_that_has_its_end_is_not_reminded_of(stage: Stage, end: s
         "suspend": (stage.officer, f"/v1/providers/{firm.provider_id}/suspend", {"reason_code": "quality"}),
         "cancel": (stage.officer, f"/v1/needs/{need_id}/cancel", {"reason_code": "other"}),
     }
-    if end == "expire":
-        await stage.here.advance(days=8)  # past the reminder and the deadline in one step: either may come first
-        await stage.here.told()
-        assert (await states(stage.here))["offer_about_to_lapse"] in {"called_off", "sent"}
-        return
     http, path, body = asked[end]
     await made(http.post(path, json=body), 200)
     await stage.here.advance(days=8)
     assert len(await stage.here.told()) == 1
     assert await states(stage.here) == {"offer_made": "sent", "offer_about_to_lapse": "called_off"}
+
+
+async def test_what_could_not_be_sent_before_the_offer_lapsed_is_not_sent_any_more(
+    migrated: Path, tmp_path: Path
+) -> None:
+    shutil.copytree(migrated, tmp_path, dirs_exist_ok=True)
+    async with mail_server() as server:
+        away = server.settings()
+    async with room(service, tmp_path, at=START, notices=away) as here:
+        stage = await set_up(here)
+        await stage.firm("River Energy", contact=CONTACT)
+        await stage.ask()
+        await _until_some_are(stage, here.as_(people.administrator()), "waiting")
+        await here.advance(days=8)  # past the reminder and the deadline
+        assert await states(here) == {"offer_made": "called_off", "offer_about_to_lapse": "called_off"}
+        assert {row.text for row in map(notices.state, await rows(here, notices.table))} == {""}
 
 
 async def test_a_provider_without_a_way_to_be_reached_gets_no_notice(stage: Stage) -> None:

@@ -7,6 +7,7 @@ import ssl
 import time
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -141,8 +142,10 @@ async def test_each_message_goes_to_its_own_recipient_and_says_nothing_of_anothe
         both = {"mail": "smtp", "sms": "http", "smtp": server.settings().smtp, "http": provider.settings().http}
         async with bureau(tmp_path, NoticeSettings.model_validate(both)) as here:
             for n in range(30):
-                secret = {"name": f"name{n:02}", "link": f"http://centre.test/code{n:02}"}
-                way = {"phone": f"+8491200{n:02}", "email": None} if n % 3 == 0 else {"email": f"mail{n:02}@mill.test"}
+                secret: dict[str, Any] = {"name": f"name{n:02}", "link": f"http://centre.test/code{n:02}"}
+                way: dict[str, Any] = (
+                    {"phone": f"+8491200{n:02}", "email": None} if n % 3 == 0 else {"email": f"mail{n:02}@mill.test"}
+                )
                 await here.tell(**secret, **way)
             while await here.send("mail") + await here.send("sms"):
                 pass
