@@ -11,6 +11,7 @@ from chassis.jobs import JobFailed
 SEPARATORS = (",", ";", "\t", "|")
 SAMPLE_ROWS = 30
 MOST_LINE = 1_000_000  # characters without a line end
+MOST_CELLS = 5_000  # of a line, blank ones at its end included
 
 
 def separator_of(head: str) -> str:
@@ -34,6 +35,9 @@ def csv_lines(content: bytes, encoding: str, separator: str) -> Iterator[tuple[i
     number = 0
     try:
         for number, cells in enumerate(reader, start=1):
+            if len(cells) > MOST_CELLS:
+                sentence = f"Row {number} has {len(cells):,} cells: is its separator right? At most 1,000 are read."
+                raise JobFailed("file_is_too_large", sentence)
             if any(cell.strip() for cell in cells):
                 yield number, cells
     except csv.Error as error:

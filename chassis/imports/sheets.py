@@ -77,7 +77,9 @@ class Sheet:
             if count > MOST_ROWS or len(columns) > MOST_COLUMNS:
                 raise _too_large()
         if count == 0:
-            raise JobFailed("file_has_no_rows", "The file has no rows: nothing was sent.")
+            where = "The file" if self.book is None else f"The sheet {self.book.sheet}"
+            others = f" The sheets are: {', '.join(self.book.sheets[:50])}." if self.book else ""
+            raise JobFailed("file_has_no_rows", f"{where} has no rows: nothing was sent.{others}")
         number, titles = (None, ()) if self.is_json else self._header()
         return Survey(
             format="json" if self.is_json else "csv" if self.book is None else "xlsx",
@@ -126,7 +128,8 @@ class Sheet:
             raise cut(f"in row {number}")
         if beyond or (short and self.book is None):
             kept |= {f"beyond {place}": cell for place, cell in enumerate(beyond, start=1)}
-            sentence = f"The row has {len(cells)} cells, the header {len(header)}: check its separators and quotes."
+            cause = "a cell stands beyond the last title" if self.book else "check its separators and quotes"
+            sentence = f"The row has {len(cells)} cells, the header {len(header)}: {cause}."
             return Row(number, printable(kept), Fault("row_is_ragged", sentence))
         kinds = {name: kind for name, (_, kind) in zip(header, cells, strict=False) if kind} if self.book else None
         return row_of(number, kept, kinds)
@@ -162,6 +165,8 @@ class Sheet:
         titles = [text for text, _ in cells]
         while titles and not key_text(titles[-1]):
             titles.pop()
+        if self.book is not None:
+            titles += [""] * (self.book.joined_until(number) - len(titles))
         if len(titles) > MOST_COLUMNS:
             raise _too_large()
         return number, tuple(titles)

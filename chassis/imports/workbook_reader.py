@@ -31,6 +31,7 @@ MOST_ROWS = 500_000
 MOST_CELLS = 1_200_000
 MOST_TAGS = 6_000_000
 MOST_ERRORS = 50_000
+MOST_JOINED = 20_000
 MOST_CHARACTERS = 32_767
 PIECE = 262_144
 OVERLAP = 400  # longer than the begin of a cell and the error it shows
@@ -56,11 +57,16 @@ class Budget:
 
     def __init__(self) -> None:
         self.bytes, self.tags, self.rows = MOST_INFLATED, MOST_TAGS, MOST_ROWS
+        self.joined, self.errors = MOST_JOINED, MOST_ERRORS
 
     def spend(self, piece: bytes) -> None:
         self.bytes -= len(piece)
         self.tags -= piece.count(b"<")
         self.rows -= piece.count(b"<row")
+        self.joined -= piece.count(b"<mergeCell ")
+        if self.joined < 0:
+            sentence = f"More than {MOST_JOINED:,} cells are joined: a table of rows joins none but in its header."
+            raise Unusable("file_is_too_large", sentence)
         if self.rows < 0:
             raise Unusable("file_is_too_large", f"A workbook may have at most {MOST_ROWS:,} rows. {_SEND_PARTS}")
         if self.bytes < 0 or self.tags < 0:
@@ -224,24 +230,30 @@ def _looked_at(pieces: Iterable[bytes], budget: Budget, *, is_xml: bool) -> Erro
             sentence = "The workbook defines entities of its own, as no office program does: it is not read."
             raise Unusable("workbook_is_a_bomb", sentence)
         if b't="e"' in window or b"t='e'" in window:
-            _note_errors(window, errors)
+            _note_errors(window, errors, budget)
         before = window[-OVERLAP:]
     return errors
 
 
-def _note_errors(window: bytes, errors: Errors) -> None:
+def _note_errors(window: bytes, errors: Errors, budget: Budget) -> None:
     for found in _ERROR.finditer(window):
-        begin, end = window.rfind(b"<", max(found.start() - 100, 0), found.start()), found.end() + OVERLAP // 2
-        place, shown = _PLACE.search(window, max(begin, 0), found.end() + 40), _SHOWN.search(window, found.end(), end)
-        if begin < 0 or window[begin + 1 : begin + 12].split(b" ")[0].split(b":")[-1] != b"c":
-            continue
-        if place is None or len(errors) >= MOST_ERRORS:
+        budget.errors -= 1
+        begin = window.rfind(b"<", max(found.start() - 100, 0), found.start())
+        place = _PLACE.search(window, max(begin, 0), found.end() + 40)
+        is_cell = begin >= 0 and window[begin + 1 : begin + 12].split(b" ")[0].split(b":")[-1] == b"c"
+        if budget.errors < 0 or (is_cell and place is None):
             sentence = "Too many cells show errors (as #REF!), or the file does not say where: mend the formulas."
             raise Unusable("cell_shows_an_error", sentence)
-        column = 0
-        for letter in place[1]:
-            column = column * 26 + letter - 64
-        errors[int(place[2]) * COLUMNS + column - 1] = shown[1].decode(errors="replace") if shown else "#ERROR!"
+        if is_cell and place is not None:
+            shown = _SHOWN.search(window, found.end(), found.end() + OVERLAP // 2)
+            errors[_cell_number(place)] = shown[1].decode(errors="replace") if shown else "#ERROR!"
+
+
+def _cell_number(place: re.Match[bytes]) -> int:
+    column = 0
+    for letter in place[1]:
+        column = column * 26 + letter - 64
+    return int(place[2]) * COLUMNS + column - 1
 
 
 def _part_of(workbook: Path, sheet: str) -> str:

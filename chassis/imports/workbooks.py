@@ -74,6 +74,10 @@ class Workbook:
             if top <= row - 1 <= bottom
         ]
 
+    def joined_until(self, row: int) -> int:
+        """How many columns the joined cells of a row reach over."""
+        return max((right + 1 for top, _, bottom, right in self._merged if top <= row - 1 <= bottom), default=0)
+
     def _lines(self) -> Iterator[bytes]:
         at, rest = 0, b""
         while piece := os.pread(self._rows.fileno(), PIECE, at):

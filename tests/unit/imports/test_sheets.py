@@ -1,6 +1,7 @@
 """Reading a sender's file: what it is, its rows, and what is wrong with it."""
 
 import json
+from typing import Any
 
 import pytest
 
@@ -11,11 +12,11 @@ from chassis.jobs import JobFailed
 NAMES = "Mã;Tên\n01;Công ty Cổ phần Nước Sạch\n02;Nhà máy Đường\n"
 
 
-def _cells(content: bytes, **stated: str) -> list[dict[str, str]]:
+def _cells(content: bytes, **stated: Any) -> list[dict[str, str]]:
     return [row.cells for row in Sheet(content, **stated).rows()]
 
 
-def _failure(content: bytes, **stated: str) -> str:
+def _failure(content: bytes, **stated: Any) -> str:
     with pytest.raises(JobFailed) as failed:
         Sheet(content, **stated).survey()
     assert failed.value.sentence.endswith(".")
