@@ -11,7 +11,21 @@ import typer
 from chassis.settings import Settings
 from chassis.telemetry import configure_logs
 from openrecp.cli_events import events
-from openrecp.options import ADDRESS, FOLDER, AsJson, Data, Key, Url
+from openrecp.options import (
+    ADDRESS,
+    FOLDER,
+    AsJson,
+    Data,
+    DryRun,
+    Encoding,
+    HeaderRow,
+    Key,
+    MappingGiven,
+    Preview,
+    Separator,
+    SheetNamed,
+    Url,
+)
 from openrecp.report import report
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
@@ -295,38 +309,55 @@ def revoke_key(key_id: str, url: Url = ADDRESS, key: Key = None, data: Data = FO
 @imports.command("clients")
 def import_clients(
     file: Path,
-    mapping: Annotated[str, typer.Option("--mapping", help="A shipped mapping's name or a file.")],
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would happen; write nothing.")] = False,
+    mapping: MappingGiven,
+    dry_run: DryRun = False,
+    preview: Preview = False,
+    encoding: Encoding = None,
+    separator: Separator = None,
+    header_row: HeaderRow = None,
+    sheet: SheetNamed = None,
     url: Url = ADDRESS,
     key: Key = None,
     data: Data = FOLDER,
     as_json: AsJson = False,
 ) -> None:
-    """Take in the companies of a CSV or JSON file."""
-    from openrecp.importing import import_files
+    """Take in the companies of a file: CSV, XLSX or JSON."""
+    from openrecp.importing import form_of, import_files
     from openrecp.remote import Remote
 
-    remote = Remote(url, key, data)
-    sys.exit(import_files(remote.url, remote.key, "clients", [file], mapping, dry_run=dry_run, as_json=as_json))
+    remote, form = Remote(url, key, data), form_of(encoding, separator, header_row, sheet=sheet)
+    form |= {} if preview else {"preview": "0"}
+    options: dict[str, Any] = {"dry_run": dry_run or preview, "form": form, "as_json": as_json}
+    sys.exit(import_files(remote.url, remote.key, "clients", [file], mapping, **options))
 
 
 @imports.command("assessments")
 def import_assessments(
     assessments: Path,
     recommendations: Path,
-    mapping: Annotated[str, typer.Option("--mapping", help="A shipped mapping's name or a file.")],
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would happen; write nothing.")] = False,
+    mapping: MappingGiven,
+    dry_run: DryRun = False,
+    preview: Preview = False,
+    encoding: Encoding = None,
+    separator: Separator = None,
+    header_row: HeaderRow = None,
+    assessments_sheet: SheetNamed = None,
+    recommendations_sheet: SheetNamed = None,
     url: Url = ADDRESS,
     key: Key = None,
     data: Data = FOLDER,
     as_json: AsJson = False,
 ) -> None:
     """Take in assessments done elsewhere, with their recommendations."""
-    from openrecp.importing import import_files
+    from openrecp.importing import form_of, import_files
     from openrecp.remote import Remote
 
     remote, files = Remote(url, key, data), [assessments, recommendations]
-    sys.exit(import_files(remote.url, remote.key, "assessments", files, mapping, dry_run=dry_run, as_json=as_json))
+    sheets = {"assessments_sheet": assessments_sheet, "recommendations_sheet": recommendations_sheet}
+    form = form_of(encoding, separator, header_row, **sheets)
+    form |= {} if preview else {"preview": "0"}
+    options: dict[str, Any] = {"dry_run": dry_run or preview, "form": form, "as_json": as_json}
+    sys.exit(import_files(remote.url, remote.key, "assessments", files, mapping, **options))
 
 
 @packs.command("check")

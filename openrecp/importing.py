@@ -2,7 +2,7 @@
 
 import json
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -29,25 +29,33 @@ def import_files(
     mapping: str,
     *,
     dry_run: bool = False,
+    form: Mapping[str, str] | None = None,
     as_json: bool = False,
     quiet: bool = False,
 ) -> int:
     """Import files and say what became of them, unless `quiet`. The exit code: 0 all is in, 3 some rows were refused
-    (they stand beside the first file), 1 the import failed or was cancelled."""
+    (they stand beside their file), 1 the import failed or was cancelled. `form` says how the files are written."""
     with _asking(url, key) as http:
-        shown = _ask(http, kind, files, mapping, dry_run=dry_run)
+        shown = _ask(http, kind, files, mapping, {**(form or {}), "dry_run": str(dry_run).lower()})
         try:
             shown = _follow(http, kind, shown, quiet=quiet or as_json)
         except KeyboardInterrupt:
             typer.echo(f"The import goes on; {PATHS[kind]}/{shown['import_id']}/cancel stops it.", err=True)
             return INTERRUPTED
         if shown["refused"]:
-            shown["refused_rows"] = str(_bring_back(http, kind, shown, files[0]))
+            brought = [str(path) for path in _bring_back(http, kind, shown, files)]
+            shown["refused_rows"] = brought[0] if len(brought) == 1 else brought
     if not quiet:
         typer.echo(json.dumps(shown, ensure_ascii=False) if as_json else "\n".join(_in_words(shown)))
     if shown["state"] != "finished":
         return FAILED
     return SOME_REFUSED if shown["refused"] else ALL_IN
+
+
+def form_of(encoding: str | None, separator: str | None, header_row: int | None, **more: str | None) -> dict[str, str]:
+    """What was said about how the files are written, as the fields of a request."""
+    said = {"encoding": encoding, "separator": separator, "header_row": header_row, **more}
+    return {name: str(value) for name, value in said.items() if value is not None}
 
 
 @contextmanager
@@ -57,12 +65,13 @@ def _asking(url: str, key: str) -> Iterator[httpx2.Client]:
         yield http
 
 
-def _ask(http: httpx2.Client, kind: str, files: list[Path], mapping: str, *, dry_run: bool) -> dict[str, Any]:
+def _ask(http: httpx2.Client, kind: str, files: list[Path], mapping: str, form: dict[str, str]) -> dict[str, Any]:
     path = Path(mapping)
-    text = path.read_text(encoding="utf-8") if path.suffix == ".toml" or path.is_file() else mapping
+    is_file = path.suffix == ".toml" or path.is_file()
+    form |= {"mapping": path.read_text(encoding="utf-8")} if is_file else {"mapping_name": mapping}
     sent = {name: (file.name, file.read_bytes()) for name, file in zip(FILES[kind], files, strict=True)}
     try:
-        answer = http.post(PATHS[kind], files=sent, data={"mapping": text, "dry_run": str(dry_run).lower()})
+        answer = http.post(PATHS[kind], files=sent, data=form)
     except httpx2.HTTPError as error:
         raise AskedInVain(f"No system answers at {http.base_url} ({type(error).__name__}): is it up?") from None
     return _read(answer)
@@ -88,13 +97,18 @@ def _follow(http: httpx2.Client, kind: str, shown: dict[str, Any], *, quiet: boo
     return shown
 
 
-def _bring_back(http: httpx2.Client, kind: str, shown: dict[str, Any], beside: Path) -> Path:
-    answer = http.get(f"{PATHS[kind]}/{shown['import_id']}/refused-rows")
-    if answer.status_code != 200:
-        raise AskedInVain(problem_in_words(answer))
-    target = beside.with_name(f"{beside.stem}.refused.csv")
-    target.write_bytes(answer.content)
-    return target
+def _bring_back(http: httpx2.Client, kind: str, shown: dict[str, Any], files: list[Path]) -> Iterator[Path]:
+    """The refused rows of each file that has some, beside it and as it is written."""
+    for name, beside in zip(FILES[kind], files, strict=True):
+        facts: dict[str, Any] = next((each for each in shown["files"] if each["name"] == name), {})
+        if not facts.get("refused"):
+            continue
+        answer = http.get(f"{PATHS[kind]}/{shown['import_id']}/refused-rows", params={"file": name})
+        if answer.status_code != 200:
+            raise AskedInVain(problem_in_words(answer))
+        target = beside.with_name(f"{beside.stem}.refused.{facts['format']}")
+        target.write_bytes(answer.content)
+        yield target
 
 
 def _read(answer: httpx2.Response) -> dict[str, Any]:
@@ -111,6 +125,22 @@ def _short(kind: str, shown: dict[str, Any]) -> str:
 
 def _in_words(shown: dict[str, Any]) -> Iterator[str]:
     yield f"{shown['state']}: {shown['sentence']}" if shown["sentence"] else f"{shown['state']}."
+    for each in shown["files"]:
+        said = (each["format"], each["encoding"], each["sheet"] and f"sheet {each['sheet']}")
+        where = ", ".join(part for part in said if part)
+        separator = {"\t": "tab"}.get(each["separator"], each["separator"])
+        how = f"{where}, separator {separator}" if separator else where
+        yield f"{each['name']} ({how}): {', '.join(each['columns'][:20])}{' …' if len(each['columns']) > 20 else ''}"
+    for row in shown["preview"]:
+        yield _row_in_words(row)
     yield from shown["messages"]
-    if "refused_rows" in shown:
-        yield f"Refused rows: {shown['refused_rows']}"
+    for path in shown["refused_rows"] if isinstance(shown.get("refused_rows"), list) else [shown.get("refused_rows")]:
+        if path:
+            yield f"Refused rows: {path}"
+
+
+def _row_in_words(row: dict[str, Any]) -> str:
+    """What would become of a row, and what it was understood to say."""
+    why = f" ({row['column'] or 'the row'}: {row['sentence']})" if row["sentence"] else ""
+    values = ", ".join(f"{name} = {value}" for name, value in row["values"].items() if value is not None)
+    return f"{row['file']} row {row['row']}: {row['outcome'].replace('_', ' ')}{why}: {values}"

@@ -247,8 +247,34 @@ async def assess(side: Side, reviewer: httpx2.AsyncClient) -> None:
     await done(side.people["client"], "POST", f"{path}/implement", {"occurred_on": "2026-03-01"})
 
 
+SAVED = {
+    "client": 'sender = "own"\n[clients]\nrow_key = "ID"\nname = "Company"\ncountry = "Country"\n',
+    "assessment": """
+sender = "own"
+[assessments]
+currency = "USD"
+[assessments.assessment]
+row_key = "id"
+client_key = "id"
+year = "fy"
+[assessments.assessment.baseline]
+[assessments.recommendation]
+row_key = "superid"
+assessment_key = "id"
+year = "fy"
+title = "title"
+option_class = "class"
+status = "status"
+decisions = {}
+refusal_reason = "reason"
+""",
+}
+"""A mapping of each kind, as small as may be."""
+
+
 async def import_file(side: Side) -> None:
-    """Dry runs of the two imports that the side's officer has asked for, each on a file of one row."""
+    """Dry runs of the two imports that the side's officer has asked for, each on a file of one row, and the mappings
+    it has saved."""
     file = ("rows.csv", f"ID,Company\n1,{side.mark} import\n".encode(), "text/csv")
     asked = (
         ("import", "/v1/client-imports", "shtp-enterprises", ("file",)),
@@ -259,3 +285,8 @@ async def import_file(side: Side) -> None:
         made = await side.officer.post(path, files=dict.fromkeys(files, file), data=form)
         assert made.status_code == 201, made.text
         side.ids[name] = made.json()["import_id"]
+    for kind, text in SAVED.items():
+        body = {"name": f"saved-in-{side.province.lower()}", "mapping": text}
+        side.ids[f"{kind}_import_mapping"] = (await done(side.officer, "POST", f"/v1/{kind}-import-mappings", body))[
+            "mapping_id"
+        ]
