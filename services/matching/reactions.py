@@ -74,6 +74,7 @@ async def end_search_without_consent(event: ConsentWithdrawn | ConsentExpired, u
     """Nobody else hears of the client's requests; a running engagement goes on."""
     if event.purpose != SHARE_WITH_PROVIDERS:
         return
+    await uow.alone_on(event.client_id)  # a need that is opened at this moment is seen, or sees the end
     uow.put(EndedAgreement(event.consent_id))
     if await agreed_to_share(uow, event.client_id, but=event.consent_id):
         return
@@ -86,6 +87,7 @@ async def settle_approved_assessment(event: AssessmentApproved, uow: UnitOfWork)
     """The final report may pass; if the engagement was cancelled at the same time, nobody is sought any more."""
     if event.need_id is None:
         return
+    await uow.alone_on(event.need_id)  # an engagement that is cancelled at this moment is seen, or sees the approval
     uow.put(ApprovedAssessment(event.need_id, event.assessment_id))
     if await uow.all(Engagement, need_id=event.need_id):
         await _cancel_if_unfilled(uow, event.need_id, ASSESSMENT_APPROVED)

@@ -216,6 +216,7 @@ async def make_shortlist(uow: UnitOfWork, need: Need) -> ScoringRun:
 async def make_offer(uow: UnitOfWork, need: Need, candidate: Candidate) -> tuple[Offer, str]:
     """Offer the job to a candidate and tell it; the provider must not change meanwhile. With the code of the link
     that answers the offer: it stands in what the provider is told and nowhere else."""
+    await uow.alone_on(need.id)
     provider, code, figures = await uow.read(Provider, candidate.provider_id), new_secret(), pack_of(uow).offers
     offer = uow.save(
         *offers.make(
@@ -283,6 +284,7 @@ async def cancel_need(uow: UnitOfWork, need: Need, reason_code: str) -> Need:
 
 async def end_offers(uow: UnitOfWork, need: Need) -> None:
     """Take every waiting offer back: the job is no longer open."""
+    await uow.alone_on(need.id)  # an offer made at this moment is taken back too, or is not made
     with uow.acting_as(SYSTEM_PRINCIPAL):
         for offer in await standing_offers(uow, need):
             await call_off_offer(uow, uow.save(*offers.withdraw(offer, JOB_NOT_OPEN, at=uow.now())))
@@ -336,6 +338,8 @@ async def cancel_engagement(uow: UnitOfWork, engagement_id: UUID, reason_code: s
     """The work is given up: the days are free again, and another is asked if the client still agrees."""
     engagement = await uow.get(Engagement, engagement_id)
     need = await uow.get(Need, engagement.need_id)
+    # Its assessment approved, or the consent ended, at this very moment: whoever comes second sees the other.
+    await uow.alone_on(need.id, need.client_id)
     engagement = uow.save(
         *engagements.cancel(
             engagement,
@@ -357,6 +361,7 @@ async def approve_report(uow: UnitOfWork, report_id: UUID) -> WorkReport:
     """Agree with the work reported; a final report completes the engagement and frees the provider's days."""
     report = await uow.get(WorkReport, report_id)
     engagement = await uow.get(Engagement, report.engagement_id)
+    await uow.alone_on(engagement.id)  # a report that comes in at this moment is seen, or sees the end
     report = uow.save(
         *work_reports.approve(
             report,

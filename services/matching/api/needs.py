@@ -48,6 +48,7 @@ async def list_needs(
 )
 async def open_need(body: OpenNeed, uow: Uow) -> NeedOut:
     """Look for a provider for a job nobody has asked for by a service request; the first is asked at once."""
+    await uow.alone_on(body.client_id)  # of the end of its consent at the same moment, one sees the other
     job = await use_cases.job_of(uow, body)
     return NeedOut.of(await use_cases.open_need(uow, job, body.competences))
 

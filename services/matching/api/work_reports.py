@@ -48,6 +48,7 @@ async def list_work_reports(
 async def submit_work_report(body: SubmitWorkReport, uow: Uow) -> WorkReportOut:
     """Report work on a running engagement."""
     engagement = await uow.get(Engagement, body.engagement_id)  # in turn with the approval of a final report
+    await uow.alone_on(engagement.id)  # which must not overlook this one in another process either
     report = WorkReport(
         id=uow.new_id(),
         need_id=engagement.need_id,
@@ -91,6 +92,7 @@ async def change_work_report(report_id: UUID, body: ChangeWorkReport, uow: Uow) 
 async def resubmit_work_report(report_id: UUID, uow: Uow) -> WorkReportOut:
     """Ask for an answer again."""
     report = await uow.get(WorkReport, report_id)
+    await uow.alone_on(report.engagement_id)  # the approval of a final report must not overlook it
     engagement = await uow.read(Engagement, report.engagement_id)
     return WorkReportOut.of(uow.save(*domain.resubmit(report, engagement, at=uow.now())))
 
