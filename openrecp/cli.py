@@ -11,6 +11,7 @@ import typer
 from chassis.settings import Settings
 from chassis.telemetry import configure_logs
 from openrecp.cli_events import events
+from openrecp.cli_notices import notices
 from openrecp.options import (
     ADDRESS,
     FOLDER,
@@ -38,6 +39,7 @@ app.add_typer(packs, name="pack")
 app.add_typer(keys, name="key")
 app.add_typer(deliveries, name="failed-deliveries")
 app.add_typer(events, name="events")
+app.add_typer(notices, name="notices")
 app.add_typer(report, name="report")
 
 

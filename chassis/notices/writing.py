@@ -35,16 +35,15 @@ async def notify(
     due_at: datetime | None = None,
     **values: Value,
 ) -> Notice | None:
-    """Tell somebody of a fact, by mail or else by SMS, when this unit is committed or at a later moment of business
-    time. One kind, cause and recipient give one notice ever; `occasion` is the cause's version where the same can
-    happen to it again. None if it was written before, or if there is no way to reach them.
-    """
+    """Tell somebody of a fact, by mail or else by SMS, once this unit is committed or later in business time.
+
+    One kind, cause and recipient give one notice ever (`occasion` is the cause's version where the same can happen to
+    it again). None if it was written before, or if there is no way to reach them."""
     if set(values) != set(kind.variables):
         raise TypeError(f"{kind.name} is told with {', '.join(kind.variables)}")
-    id, way = notice_id(kind.name, to.id, cause, occasion), _way(to)
-    if way is None or await uow.all(Notice, id=id):
+    id, (channel, address) = notice_id(kind.name, to.id, cause, occasion), _way(to)
+    if not address or await uow.all(Notice, id=id):
         return None
-    channel, address = way
     language = language_of(uow.pack, to.languages)
     subject, text = wording_of(uow.pack, language).of(kind, channel, values)
     return uow.keep(
@@ -83,7 +82,6 @@ def notice_id(kind: str, recipient: UUID, cause: UUID, occasion: int) -> UUID:
     return uuid5(cause, f"{kind}/{recipient}/{occasion}")
 
 
-def _way(to: Recipient) -> tuple[Channel, str] | None:
-    if to.email:
-        return "mail", to.email
-    return ("sms", to.phone) if to.phone else None
+def _way(to: Recipient) -> tuple[Channel, str]:
+    """Mail goes before SMS; an empty address where there is no way."""
+    return ("mail", to.email) if to.email else ("sms", to.phone or "")

@@ -206,6 +206,13 @@ def test_a_rebuild_gives_the_same_hash_or_exit_code_1(running: Running) -> None:
     refused(running.ask("rebuild", "astrology"), "404")
 
 
+def test_notices_are_listed_and_tried_again(running: Running) -> None:
+    assert well(running.ask("notices", "list", "assessments")) == "None.\n"
+    assert json.loads(well(running.ask("notices", "list", "matching", "--state", "failed", "--json")))["items"] == []
+    assert well(running.ask("notices", "retry", "matching")) == "tried again: 0\n"
+    refused(running.ask("notices", "retry", "matching", "--notice", str(new_id())), "404")
+
+
 def test_failed_deliveries_are_listed(running: Running) -> None:
     assert well(running.ask("failed-deliveries", "list", "impact")) == "None.\n"
     assert json.loads(well(running.ask("failed-deliveries", "list", "impact", "--json")))["items"] == []
