@@ -69,7 +69,7 @@ def event_log_of(settings: Settings) -> EventLog:
     """The event log between the services, by the settings: Kafka, or a table."""
     if not settings.kafka:
         return TableLog(store_of(settings, "log"))
-    from chassis.log.kafka import KafkaLog
+    from chassis.log.kafka_log import KafkaLog
 
     return KafkaLog(settings.cluster, partitions())
 

@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 import pytest
 
 from chassis.clock import new_id
-from chassis.log.kafka import KafkaLog
+from chassis.log.kafka_log import KafkaLog
 from chassis.log.port import EventLog, LogAway, Partition, Record
 from chassis.log.table import TableLog
 from tests.kit.kafka import Broker

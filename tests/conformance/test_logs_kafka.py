@@ -16,9 +16,10 @@ from cloudevents.core.formats.json import JSONFormat
 from structlog.testing import capture_logs
 
 from chassis.clock import new_id
-from chassis.log import kafka
+from chassis.log import kafka_log
 from chassis.log.cluster import Cluster
-from chassis.log.kafka import KafkaLog, create_topics, partition_of
+from chassis.log.kafka import create_topics, partition_of
+from chassis.log.kafka_log import KafkaLog
 from chassis.log.port import LogAway, Record
 from chassis.log.topics import TopicsDiffer, config
 from chassis.settings import ROOT
@@ -148,7 +149,7 @@ async def test_what_is_larger_than_kafka_takes_is_refused_and_what_comes_behind_
 READER = """
 import asyncio, sys, time
 from chassis.log.cluster import Cluster
-from chassis.log.kafka import KafkaLog
+from chassis.log.kafka_log import KafkaLog
 
 async def main(servers, prefix):
     reading = KafkaLog(Cluster(servers, prefix), {"mill": 3}).subscribe("g", ["mill"], 0)
@@ -208,7 +209,7 @@ async def test_what_was_at_work_when_its_partition_was_given_away_comes_again(cl
 async def test_a_broker_that_stands_still_makes_no_one_wait_for_ever_and_nothing_comes_out_of_order(
     log: KafkaLog, kafka_broker: Broker, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(kafka, "APPEND_WITHIN_S", 3.0)
+    monkeypatch.setattr(kafka_log, "TAKE_WITHIN_S", 3.0)
     roots = [new_id() for _ in range(10)]
     await log.append([record(root, 1) for root in roots])
     sent = [record(root, n) for n in (2, 3) for root in roots]
@@ -229,7 +230,7 @@ async def test_a_broker_that_stands_still_makes_no_one_wait_for_ever_and_nothing
 
 
 async def test_a_reader_that_has_fallen_silent_says_so(log: KafkaLog, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(kafka, "WATCH_EVERY_S", 0.2)
+    monkeypatch.setattr(kafka_log, "WATCH_EVERY_S", 0.2)
     root = new_id()
     await log.append([record(root, 1)])
     reading = log.subscribe("g", ["mill"], 0)

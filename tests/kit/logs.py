@@ -10,7 +10,7 @@ from uuid import UUID
 import pytest
 
 from chassis.clock import new_id, wall_now
-from chassis.log.kafka import KafkaLog
+from chassis.log.kafka_log import KafkaLog
 from chassis.log.port import EventLog, Record, Subscription
 from chassis.log.table import TableLog
 from chassis.migrations.runner import migrate_postgres, migrate_sqlite

@@ -15,7 +15,7 @@ import sqlalchemy as sa
 from chassis.auth import TokenCheck, TokenMint
 from chassis.clock import Clock, new_id
 from chassis.log import table as log_table
-from chassis.log.port import Record
+from chassis.log.port import EventLog, Record
 from chassis.log.table import TableLog
 from chassis.migrations.runner import Part, migrate_postgres, migrate_sqlite
 from chassis.notices.settings import NoticeSettings
@@ -35,10 +35,10 @@ DEADLINE_S = 15.0
 
 @dataclasses.dataclass
 class Room:
-    """`as_(principal)` gives an HTTP client; `tell` appends events as another service would."""
+    """`as_(principal)` gives an HTTP client; `tell` appends events as another service would; `log` is an `EventLog`."""
 
     running: Running
-    log: TableLog
+    log: Any
     clock: Clock
     mint: TokenMint
     _sequences: dict[UUID, int] = dataclasses.field(default_factory=dict)
@@ -133,14 +133,17 @@ async def room(
     pack: str = "demo",
     dsn: str | None = None,
     notices: NoticeSettings | None = None,
+    log: EventLog | None = None,
 ) -> AsyncIterator[Room]:
-    """A service on SQLite files in a folder, or on PostgreSQL; opened again on the same ones it goes on."""
+    """A service on SQLite files in a folder, or on PostgreSQL, with a table of its own as log unless another is given;
+    opened again on the same ones it goes on."""
     store = await _store(service, folder, dsn)
-    migrate_sqlite(folder / "log.sqlite", [LOG_PART])
     clock = Clock(settable=True)
     if at is not None:
         clock.offset = at - datetime.now(UTC)
-    log = TableLog(SqliteStore(folder / "log.sqlite"))
+    if log is None:
+        migrate_sqlite(folder / "log.sqlite", [LOG_PART])
+        log = TableLog(SqliteStore(folder / "log.sqlite"))
     await log.start()
     mint = TokenMint(TokenMint.new_key(), ISSUER)
     running = Running(
