@@ -23,7 +23,6 @@ from gateway.signing import signing_key
 from gateway.transports import InProcess
 from openrecp.databases import event_log_of, migrate, store_of
 from openrecp.folder import write_secret
-from openrecp.packs import faults_of
 from openrecp.sentences import InWords
 from openrecp.services import NAMES, run_service
 
@@ -135,6 +134,8 @@ async def init(settings: Settings) -> dict[str, Any]:
     """
     if holds_deployment(settings):
         raise DeploymentExists(settings.data)
+    from openrecp.packs import faults_of  # it knows every service, and a gateway of its own has none of their code
+
     faults = faults_of(settings.packs / settings.pack)
     if faults:
         raise PackInvalid(settings.pack, faults)
