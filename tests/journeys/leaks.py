@@ -29,6 +29,8 @@ OF_TRAINING = (
     "spare_certificate",
     "spare_certificate_code",
 )
+OF_THE_CENTRE = ("client_import_mapping", "assessment_import_mapping")
+"""How senders' files are read: columns and no company, shared by every officer."""
 OF_JUDGEMENTS = ("shortlist", "need", "running_need")
 """Every provider was judged for every job: it knows of the run and of the job's id, and of no rival in it."""
 SEE_EVERYTHING = ("reviewer", "verifier", "administrator", "trainer")
@@ -76,7 +78,7 @@ def _hidden_ids(world: World, row: Row, role: str, asked: Side) -> list[str]:
         return []
     known = (*OPEN_TO_ALL, *{"officer": OF_PROVIDERS, "provider": OF_JUDGEMENTS}.get(role, ()))
     if role == "officer" and row.word(role) == "all":
-        known += OF_TRAINING
+        known += OF_TRAINING + OF_THE_CENTRE
         known += ("engagement",)  # a provider's diary, which every officer reads, names the engagement of a booking
         known += ("client",) if row.path.startswith("/v1/enrolments") else ()  # sessions and who comes: every officer
     hidden = _hidden_sides(world, role, asked, row)
