@@ -111,7 +111,10 @@ async def standing_as(uow: UnitOfWork, session_id: UUID, ids: set[UUID], keys: s
 
 async def participants_by_id(uow: UnitOfWork, ids: Iterable[UUID]) -> dict[UUID, Participant]:
     """What is known of these persons."""
-    wanted = sa.select(participants.table).where(participants.table.c.person_id.in_(set(ids)))
+    asked = set(ids)
+    if not asked:
+        return {}
+    wanted = sa.select(participants.table).where(participants.table.c.person_id.in_(asked))
     return {row[0]: participants.state(row) for row in await uow.fetch(wanted)}
 
 

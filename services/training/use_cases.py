@@ -1,5 +1,6 @@
 """The chains of training, each one transaction: people enrolled, a freed seat offered, a session moved or cancelled."""
 
+import asyncio
 import secrets
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
@@ -135,13 +136,17 @@ async def enrol(
     uow: UnitOfWork, session_id: UUID, people: Sequence[Described], provider_id: UUID | None, client_id: UUID | None
 ) -> list[tuple[Enrolment, Participant]]:
     """Give everybody of a group a seat or a place in the queue, or refuse them all."""
-    await uow.alone_on(session_id, *sorted(each.person_id for each in people if each.person_id is not None))
-    session = await uow.read(Session, session_id)
     participants.require_different(people)
+    ids, keys = {each.person_id for each in people if each.person_id}, {name_key(each.full_name) for each in people}
+    await uow.alone_on(session_id, *sorted(ids))
+    session, occupancy, standing, known = await asyncio.gather(  # others wait for this unit: at once, not one by one
+        uow.read(Session, session_id),
+        occupancy_of(uow, session_id),
+        standing_as(uow, session_id, ids, keys),
+        participants_by_id(uow, ids),
+    )
     await _require_theirs(uow, people, provider_id, client_id)
-    await _require_newcomers(uow, session_id, people, provider_id, client_id)
-    known = await participants_by_id(uow, (each.person_id for each in people if each.person_id is not None))
-    occupancy = await occupancy_of(uow, session_id)
+    _require_newcomers(standing, people, provider_id, client_id)
     enrolled: list[tuple[Enrolment, Participant]] = []
     for person in people:
         person_id = person.person_id or uow.new_id()
@@ -253,15 +258,10 @@ async def _require_theirs(
             raise PersonIsNotYours(person_id=str(each.person_id), full_name=each.full_name)
 
 
-async def _require_newcomers(
-    uow: UnitOfWork,
-    session_id: UUID,
-    people: Sequence[Described],
-    provider_id: UUID | None,
-    client_id: UUID | None,
+def _require_newcomers(
+    standing: Iterable[Standing], people: Sequence[Described], provider_id: UUID | None, client_id: UUID | None
 ) -> None:
-    ids = {each.person_id for each in people if each.person_id is not None}
-    standing: list[Standing] = await standing_as(uow, session_id, ids, {name_key(each.full_name) for each in people})
+    """Nobody stands in the session already."""
     for asked in people:
         for there in standing:
             if there.is_one_with(asked, provider_id, client_id):

@@ -109,10 +109,14 @@ def are_one(one: Described, other: Described) -> bool:
 
 def require_different(group: Sequence[Described]) -> None:
     """Refuse a group in which somebody stands twice."""
+    alike: dict[str | UUID, list[tuple[int, Described]]] = {}
     for second, person in enumerate(group, start=1):
-        for first, before in enumerate(group[: second - 1], start=1):
+        marks: list[str | UUID] = [name_key(person.full_name), *([person.person_id] if person.person_id else [])]
+        for first, before in (each for mark in marks for each in alike.get(mark, ())):
             if are_one(before, person):
                 raise PersonIsNamedTwice(full_name=person.full_name, first=first, second=second)
+        for mark in marks:
+            alike.setdefault(mark, []).append((second, person))
 
 
 def describe(known: Participant | None, person: Described, person_id: UUID) -> Participant:
