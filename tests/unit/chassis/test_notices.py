@@ -7,16 +7,18 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
+import sqlalchemy as sa
 from pydantic import ValidationError
 
-from chassis.clock import new_id
+from chassis.clock import new_id, wall_now
 from chassis.notices.figures import alarm, figures
 from chassis.notices.kinds import BusinessDays, NoticeKind, Word
-from chassis.notices.records import shortened
+from chassis.notices.records import notices, shortened
 from chassis.notices.senders.files import FileSender
 from chassis.notices.senders.port import Message, NotSent
 from chassis.notices.settings import NoticeSettings
 from chassis.notices.wording import faults_of, one_line, wording_of
+from chassis.notices.worker import TRIES
 from chassis.notices.writing import Recipient, notify
 from chassis.pack import Pack
 from chassis.settings import ROOT, Settings
@@ -159,6 +161,17 @@ async def test_a_folder_that_cannot_be_written_is_told_and_tried_again(tmp_path:
         assert (notice.error or "").startswith("the file could not be written: ")
         found = await figures(here.ground.store, "bureau", here.ground.clock.now())
         assert (found["due"], found["planned"], found["failed"]) == (1, 0, 0)
+
+
+async def test_a_notice_whose_sender_always_dies_is_given_up(tmp_path: Path) -> None:
+    async with bureau(tmp_path) as here:
+        await here.tell()
+        died = sa.update(notices.table).values(state="sending", attempts=TRIES, lease_until=wall_now())
+        await here.ground.store.execute(died)
+        await here.send()
+        notice = await here.one()
+        assert (notice.state, notice.error) == ("failed", "no attempt came to its end")
+        assert not (tmp_path / "notices").exists()
 
 
 async def test_a_mistake_of_ours_is_told_without_the_text_that_quotes_somebody(tmp_path: Path) -> None:
