@@ -10,6 +10,7 @@ from typing import Any, ClassVar, TypeVar
 import httpx2
 from hypothesis.stateful import RuleBasedStateMachine
 
+from chassis.clock import new_id
 from tests.journeys.world import START, Side, engage_firm, take_in
 from tests.kit.house import OpenHouse, opened
 
@@ -70,6 +71,7 @@ class Stand:
         }
         for role in ("reviewer", "verifier", "ministry"):
             self.people[role] = await self.house.hire(role)
+        self.people["trainer"] = await self.house.hire("trainer", person_id=str(new_id()))
         await self.house.settle()
 
 

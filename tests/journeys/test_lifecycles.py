@@ -10,6 +10,7 @@ from hypothesis.stateful import run_state_machine_as_test
 
 from tests.journeys.assessing import AssessmentMachine
 from tests.journeys.jobs import RequestMachine
+from tests.journeys.learning import TrainingMachine
 from tests.journeys.machine import Stand, Watched
 from tests.journeys.working import WorkMachine
 
@@ -35,7 +36,10 @@ def stand(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stand]:
 
 
 @pytest.mark.usefixtures("stand")
-@pytest.mark.parametrize(("machine", "must_happen"), [(RequestMachine, 7), (WorkMachine, 11), (AssessmentMachine, 10)])
+@pytest.mark.parametrize(
+    ("machine", "must_happen"),
+    [(RequestMachine, 7), (WorkMachine, 11), (AssessmentMachine, 10), (TrainingMachine, 8)],
+)
 def test_no_order_of_commands_brings_a_lifecycle_out_of_step(
     machine: type[Watched], must_happen: int, capsys: pytest.CaptureFixture[str]
 ) -> None:
