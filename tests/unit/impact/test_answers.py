@@ -98,6 +98,31 @@ def test_no_sums_and_differences_of_answers_speak_of_few_people(
     assert not speaks_of_few(told, range(number), minimum)
 
 
+def by_definition(groups: Sequence[frozenset[int]], everybody: Sequence[int], minimum: int) -> set[int]:
+    """The questions without an answer, by the words of the rule."""
+    told: list[frozenset[int]] = []
+    silent_ = set()
+    for number, group in enumerate(groups):
+        asked = [*told, group]
+        patterns = [tuple(person in each for each in asked) for person in everybody]
+        large = [pattern for pattern in patterns if patterns.count(pattern) >= minimum]
+        if rank(list(zip(*patterns, strict=True))) == len(told):
+            continue
+        if rank(list(zip(*large, strict=True))) == len(asked):
+            told = asked
+        else:
+            silent_.add(number)
+    return silent_
+
+
+@settings(max_examples=150, deadline=None)
+@given(asked(), st.sampled_from([2, 3, 4]))
+def test_no_answer_is_withheld_without_need(given_: tuple[int, list[frozenset[int]]], minimum: int) -> None:
+    number, groups = given_
+    hidden = unanswered([(Cell(n, "people"), group) for n, group in enumerate(groups)], minimum)
+    assert {cell.heading for cell in hidden} == by_definition(groups, range(number), minimum)
+
+
 def test_the_search_for_few_people_finds_them() -> None:
     assert speaks_of_few([frozenset(range(9)), frozenset(range(5)), frozenset(range(4, 9))], range(9), 3)
     assert not speaks_of_few([frozenset(range(9)), frozenset(range(5))], range(9), 3)
