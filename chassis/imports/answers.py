@@ -104,7 +104,9 @@ class ImportOut(Out):
             files=files,
             oddities=oddities,
             preview=[
-                PreviewRow(file=file, **row) for file, rows in job.result.get("preview", {}).items() for row in rows
+                PreviewRow(file=each.name, **row)
+                for each in files
+                for row in job.result.get("preview", {}).get(each.name, ())
             ],
             messages=list(_messages(job, totals, files, oddities)),
             error=job.error,

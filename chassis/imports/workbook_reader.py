@@ -1,10 +1,9 @@
-"""Reads one sheet of a workbook, in a process of its own with little memory and time.
+"""Reads one sheet of a workbook, in a process of its own with little memory and time."""
 
-Whoever sent the file may want to harm: it is unpacked against a budget before anything believes its headers, and what
-slips through ends this process and no other. It stands alone, so that it begins fast and holds nothing worth stealing.
-The workbook is its input (a file), its rows are its output (one JSON list a line, `[number, [cells]]`), and what there
-is to say of it, or why it cannot be read, is one JSON object beside them (on the stream for errors).
-"""
+# Whoever sent the file may want to harm: it is unpacked against a budget before anything believes its headers, and
+# what slips through ends this process and no other. It stands alone, so that it begins fast and holds nothing worth
+# stealing. The workbook is its input (a file), its rows are its output (one JSON list a line, `[number, [cells]]`), and
+# what there is to say of it, or why it cannot be read, is one JSON object on the stream for errors.
 
 import json
 import re

@@ -12,6 +12,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+from python_calamine import load_workbook
 
 from chassis.clock import new_id
 from contracts.assessments import AssessmentApproved, OptionIdentified, OptionImplemented
@@ -26,6 +27,7 @@ from services.assessments.models import assessments, options, savings
 from tests.kit import people
 from tests.kit.imports import REAL, ask, brought_in, ended, killed_midway, let_the_lease_run_out
 from tests.kit.room import Room, room, rows
+from tests.kit.workbooks import workbook
 
 PATH = "/v1/assessment-imports"
 ASSESSMENT_HEADER = (
@@ -403,6 +405,62 @@ async def test_an_import_works_alike_on_postgresql(tmp_path: Path, postgres_dsn:
         assert _counts(await _send(here, advice=bad))["recommendations"] == (4, 0, 1)
         assert _counts(await _send(here)) == {"assessments": (0, 2, 0), "recommendations": (0, 4, 0)}
         assert {each.status for each in (await _options(here)).values()} >= {"implemented", "refused", "pending"}
+
+
+def _workbook() -> bytes:
+    def fill(made: Any) -> None:
+        for name, text in (("Plants", PLANTS), ("Advice", ADVICE + "A104,A1,9,not a code!,I,1,EC,1,1,2005\n")):
+            sheet = made.add_worksheet(name)
+            for number, row in enumerate(csv.reader(io.StringIO(text))):
+                for column, cell in enumerate(row):
+                    sheet.write(number, column, float(cell) if cell.replace(".", "", 1).lstrip("-").isdigit() else cell)
+
+    return workbook(fill)
+
+
+async def test_both_sheets_of_one_workbook_are_previewed_taken_in_and_given_back(here: Room) -> None:
+    await _known(here, "A1", "A2")
+    by, file = here.as_(people.officer()), ("audits.xlsx", _workbook())
+    form = {"mapping": MAPPING, "assessments_sheet": "Plants", "recommendations_sheet": "Advice"}
+    seen = {}
+    for dry_run in ("true", "false"):
+        sent = {"assessments": file, "recommendations": file}
+        answer = await by.post(PATH, files=sent, data=form | {"dry_run": dry_run})
+        seen[dry_run] = await ended(by, PATH, answer.json()["import_id"])
+    preview, shown = seen["true"], seen["false"]
+    assert _counts(preview) == _counts(shown) == {"assessments": (2, 0, 0), "recommendations": (4, 0, 1)}
+    assert shown["preview"] == []
+    first = next(each for each in preview["preview"] if each["file"] == "recommendations")
+    assert (first["row"], first["outcome"], first["labels"][0]) == (2, "registered", "code_is_cut_off")
+    assert first["values"]["investment"] == "1800 USD"
+    assert (first["values"]["decision"], first["values"]["occurred_on"]) == ("implemented", "2005-09-30")
+    bad = preview["preview"][-1]
+    assert (bad["file"], bad["row"], bad["column"], bad["code"]) == ("recommendations", 6, "arc2", "cell_does_not_fit")
+    back = await by.get(f"{PATH}/{shown['import_id']}/refused-rows")
+    header, row = load_workbook(io.BytesIO(back.content)).get_sheet_by_name("Advice").to_python()
+    assert header == [*HEADER.strip().split(","), "row", "column", "code", "reason"]
+    assert row[:6] == ["A104", "A1", 9, "not a code!", "I", 1]
+
+
+async def test_whose_refused_rows_are_wanted_has_to_be_said_where_both_files_have_some(here: Room) -> None:
+    await _known(here, "A1")
+    by, shown = here.as_(people.administrator()), await _send(here)
+    path = f"{PATH}/{shown['import_id']}/refused-rows"
+    for query in ({}, {"file": "invoices"}):
+        answer = await by.get(path, params=query)
+        assert (answer.status_code, answer.json()["code"]) == (422, "file_is_not_named")
+        assert "assessments, recommendations" in answer.json()["detail"]
+    assert (await by.get(path, params={"file": "assessments"})).status_code == 200
+
+
+async def test_a_saved_mapping_of_assessments_is_none_of_clients(here: Room) -> None:
+    by = here.as_(people.officer())
+    path = "/v1/assessment-import-mappings"
+    saved = await by.post(path, json={"name": "audits", "mapping": MAPPING})
+    assert (saved.status_code, saved.json()["version"]) == (201, 1)
+    assert [each["name"] for each in (await by.get(path)).json()["items"]] == ["audits"]
+    refused = await by.post(path, json={"name": "other", "mapping": MAPPING.replace("[assessments", "[clients")})
+    assert "it has no section [assessments]" in refused.json()["detail"]
 
 
 @with_real_data

@@ -1,8 +1,7 @@
-"""Files made to do harm: each is refused with a reason, soon, and without the memory it asks for.
+"""Files made to do harm: each is refused with a reason, soon, and without the memory it asks for."""
 
-Measured in a process of its own: the wall clock until the refusal, and the most memory that it and what it started
-held beyond what it held with the file in its hands.
-"""
+# Measured in a process of its own: the wall clock until the refusal, and the most memory that it and what it started
+# held beyond what it held with the file in its hands.
 
 import json
 import subprocess
