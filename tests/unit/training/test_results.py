@@ -15,7 +15,9 @@ from services.training.domain.results import (
     EvaluatorIsUnknown,
     IsRecordedSo,
     NobodyIsExpected,
+    PersonIsAmbiguous,
     RecordIsClosed,
+    Roster,
     SessionHasNotBegun,
     WasNotThere,
     record_attendance,
@@ -123,3 +125,14 @@ def test_nobody_judges_themselves() -> None:
     together = replace(SESSION, terms=replace(TERMS, evaluator_apart=False))
     with pytest.raises(EvaluatorIsParticipant):
         judge(enrolled(status="attended"), session=together, evaluator_id=PARTICIPANT)
+
+
+def test_a_list_means_whoever_stands_in_the_session() -> None:
+    left, stands, other = (UUID(int=number) for number in (51, 52, 53))
+    person, namesake = UUID(int=61), UUID(int=62)
+    roster = Roster(((left, person, "an le", False), (stands, person, "an le", True), (other, namesake, "bo", True)))
+    assert roster.find(person, "") == roster.find(stands, "") == roster.find(None, "an le") == stands
+    assert roster.find(left, "") == left
+    assert roster.find(None, "nobody") is roster.find(UUID(int=99), "an le") is None
+    with pytest.raises(PersonIsAmbiguous):
+        Roster(((stands, person, "an le", True), (other, namesake, "an le", True))).find(None, "an le")
