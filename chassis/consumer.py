@@ -13,6 +13,7 @@ import sqlalchemy as sa
 import structlog
 
 from chassis.clock import new_id, wall_now
+from chassis.log.absence import Absence
 from chassis.log.port import EventLog, LogAway, Partition, Record, Subscription
 from chassis.seats import Seat, seated
 from chassis.store.port import AnySelect, Violated
@@ -82,6 +83,7 @@ class Consumer:
         self._outcomes: deque[bool] = deque(maxlen=100)
         self._subscription: Subscription | None = None
         self._at_work = asyncio.Lock()
+        self._away = Absence(self.name)
 
     async def run(self, pulse: Pulse) -> None:
         """Deliver what comes, retry what is due, for ever; a log that is away is waited for."""
@@ -90,8 +92,8 @@ class Consumer:
             async with seated(self.ground.store, self.name, self.seats, pulse) as seat:
                 try:
                     await self._read(seat, pulse)
-                except LogAway as away:
-                    log.warning("log.away", consumer=self.name, reason=str(away))
+                except LogAway as reason:
+                    self._away.seen(reason)
                     await asyncio.sleep(AWAY_S)
         pulse.trouble = self.stopped
 
@@ -103,6 +105,7 @@ class Consumer:
                 async with self._at_work:
                     parked = await self.retry_due()
                 records = await reading.fetch(BATCH, 1.0 if parked else WAIT_S)
+                self._away.over()
                 async with self._at_work:
                     await self.deliver(records)
                     if self.stopped is None:  # else what was not tried yet comes again

@@ -7,6 +7,7 @@ import sqlalchemy as sa
 import structlog
 
 from chassis.clock import wall_now
+from chassis.log.absence import Absence
 from chassis.log.port import EventLog, LogAway, Record
 from chassis.store.port import Leadership, Store
 from chassis.supervision import Pulse, heard
@@ -26,6 +27,7 @@ class Relay:
     def __init__(self, store: Store, event_log: EventLog, source: str) -> None:
         self.store, self.log, self.source = store, event_log, source
         self._news = asyncio.Event()
+        self._away = Absence(f"{source}/relay")
         store.on_news(outbox.table, self._news.set)
 
     async def run(self, pulse: Pulse) -> None:
@@ -47,10 +49,11 @@ class Relay:
             pulse.beat()
             try:
                 published = await self.publish_once(lead)
-            except LogAway as away:
-                log.warning("log.away", source=self.source, reason=str(away))
+            except LogAway as reason:
+                self._away.seen(reason)
                 await asyncio.sleep(AWAY_S)
                 continue
+            self._away.over()
             if published == 0:
                 await heard(self._news, POLL_S)
 
