@@ -120,7 +120,7 @@ async def test_a_providers_feed_holds_what_its_people_come_to_wait_for_and_teach
 
 
 async def test_no_line_can_be_put_into_a_feed_through_a_title(school: School) -> None:
-    title = "Steam\r\nATTENDEE:mailto:x@example.org\rBEGIN:VALARM\n\u2028;\x0b,\\ end"
+    title = "Steam\r\nATTENDEE:mailto:x@example.org\rBEGIN:VALARM\n\u2028;\x0b,\\\x07end"
     course = await school.course(title=title)
     session = await school.session(course_id=course["course_id"], venue="Hall\r\nURL:https://example.org")
     answer = await school.client.get(f"/v1/sessions/{session['session_id']}/calendar")
