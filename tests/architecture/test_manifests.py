@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 import yaml
 
+from chassis.log.topics import MESSAGE_BYTES
 from chassis.settings import ROOT, Settings
 from contracts.topics import TOPICS
 from openrecp.serve import ProcessSettings
@@ -91,6 +92,7 @@ def test_the_topics_are_those_of_the_manifest(national: list[Doc]) -> None:
     made = {each["metadata"]["name"]: each["spec"] for each in of_kind(national, "KafkaTopic")}
     assert {name: spec["partitions"] for name, spec in made.items()} == {t.name: t.partitions for t in TOPICS.values()}
     assert {spec["config"]["retention.ms"] for spec in made.values()} == {-1}
+    assert {spec["config"]["max.message.bytes"] for spec in made.values()} == {MESSAGE_BYTES}
     assert {spec["replicas"] for spec in made.values()} == {3}
     assert json.loads((ROOT / "contracts/topics.json").read_text()).keys()
 
