@@ -1,5 +1,4 @@
-"""What matching does when clients ask, change their minds or withdraw their consent, when work is approved, and when
-certificates are issued or revoked."""
+"""What matching does when clients ask or withdraw, when work is approved, and when certificates come and go."""
 
 from dataclasses import replace
 from uuid import UUID

@@ -20,12 +20,11 @@ from services.training.domain.participants import name_key
 from services.training.domain.results import PersonIsAmbiguous, Roster
 from services.training.models import enrolments
 from services.training.queries import recorded_by, roster_of, without_certificate
-from services.training.schemas.results import AttendanceMapping
+from services.training.schemas.results import ATTENDANCE, ATTENDANCE_IMPORT, CERTIFICATE_JOB, AttendanceMapping
 from services.training.use_cases import issue_certificate, record_as_listed
 
 jobs = Jobs()
-ATTENDANCE_IMPORT, CERTIFICATE_JOB = "attendance_import", "certificate_job"
-PART, FILE = "attendance", "file"
+FILE = "file"
 YES = frozenset("yes y true 1 x present passed có đạt oui".split())  # noqa: SIM905
 NO = frozenset("no n false 0 - absent failed không trượt non".split())  # noqa: SIM905
 FIELD_OF = {
@@ -50,7 +49,7 @@ class Parcel:
 async def import_attendance(working: Working) -> dict[str, Any]:
     """Record what a list says."""
     files = Import(working)
-    mapping = mapping_of(working.job.input["mapping"], PART, AttendanceMapping)
+    mapping = mapping_of(working.job.input["mapping"], ATTENDANCE, AttendanceMapping)
     sheet = await files.sheet(FILE, mapping.head.file, mapping.part)
     work = AttendanceList(files, mapping, working.job.input["session_id"])
     await work.look_up(sheet)

@@ -16,8 +16,7 @@ from chassis.route import Routes, Uow
 from contracts.principals import Trainer
 from contracts.refusals import NotFound
 from services.training.domain.sessions import Session
-from services.training.imports import ATTENDANCE_IMPORT, PART
-from services.training.schemas.results import AttendanceMapping, ImportAttendance
+from services.training.schemas.results import ATTENDANCE, ATTENDANCE_IMPORT, AttendanceMapping, ImportAttendance
 
 routes = Routes("/v1/attendance-imports")
 
@@ -41,8 +40,8 @@ async def import_attendance(
     if body.session_id is not None:
         await uow.read(Session, body.session_id)
     named = body.mapping is not None or body.mapping_name is not None
-    text = await mapping_asked(uow, PART, body) if named else body.mapping_text()
-    mapping = text, mapping_of(text, PART, AttendanceMapping, pack=uow.pack)
+    text = await mapping_asked(uow, ATTENDANCE, body) if named else body.mapping_text()
+    mapping = text, mapping_of(text, ATTENDANCE, AttendanceMapping, pack=uow.pack)
     session_id = str(body.session_id) if body.session_id else None
     files = {"file": (body.file, body.sheet)}
     return await shown(uow, await ask_import(uow, ATTENDANCE_IMPORT, body, mapping, files, session_id=session_id))

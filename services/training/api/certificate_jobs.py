@@ -10,8 +10,7 @@ from chassis.route import Routes, Uow
 from contracts.principals import Trainer
 from contracts.refusals import NotFound
 from services.training.domain.sessions import Session
-from services.training.imports import CERTIFICATE_JOB
-from services.training.schemas.results import CertificateJobOut, IssueCertificates
+from services.training.schemas.results import CERTIFICATE_JOB, CertificateJobOut, IssueCertificates
 
 routes = Routes("/v1/certificate-jobs")
 

@@ -16,6 +16,10 @@ from contracts.values import Amount, Code, CompetenceNeeded
 from services.training.domain.certificates import Certificate, CertificateStatus, Standing, grouped
 from services.training.schemas.fields import shown
 
+ATTENDANCE = "attendance"
+"""The section of a mapping that reads lists."""
+ATTENDANCE_IMPORT, CERTIFICATE_JOB = "attendance_import", "certificate_job"
+
 
 class RecordAttendance(Body):
     attended: bool
