@@ -8,8 +8,9 @@ RUN_FLAGS ?=
 DEMO_FLAGS ?=
 TEST_FLAGS ?= -n 2
 IMPORT_FLAGS ?=
+LOCAL_FLAGS ?=
 
-.PHONY: run demo test check format contracts migration import-real lock clean help
+.PHONY: run demo up-local demo-local test check format contracts migration import-real lock clean help
 
 run: $(VENV)/runtime ## start everything on http://127.0.0.1:8080; the first time the main job is played
 	$(BIN)/openrecp up --demo --data $(DATA) $(RUN_FLAGS)
@@ -17,18 +18,26 @@ run: $(VENV)/runtime ## start everything on http://127.0.0.1:8080; the first tim
 demo: $(VENV)/runtime ## the main job on a temporary system
 	@$(BIN)/openrecp demo $(DEMO_FLAGS)
 
+up-local: $(VENV)/development ## what docker-compose.yml describes, without containers (LOCAL_FLAGS="--profile full" with Kafka)
+	$(BIN)/python -m deploy.local up $(LOCAL_FLAGS)
+
+demo-local: $(VENV)/development ## the main job and the real files of $(SHARED) through separate services, some killed on the way
+	$(BIN)/python -m deploy.local demo --data $(SHARED) $(LOCAL_FLAGS)
+
 test: $(VENV)/development ## every test that can run here (REQUIRE_ALL=1 makes a missing part a failure)
 	$(BIN)/pytest $(TEST_FLAGS)
 
 check: $(VENV)/development ## format, lint, types, import rules, dependencies, contracts
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
-	$(BIN)/mypy contracts chassis services gateway openrecp tests
+	$(BIN)/mypy contracts chassis services gateway openrecp deploy/local tests
 	$(BIN)/lint-imports
 	$(BIN)/deptry .
 	$(BIN)/python -m contracts.publish --check
 	$(BIN)/openrecp documents --check
 	$(BIN)/openrecp pack check demo
+	$(BIN)/hadolint Dockerfile
+	POSTGRES_PASSWORD=only-to-read-it $(BIN)/docker-compose --profile full config -q
 
 format: $(VENV)/development
 	$(BIN)/ruff format .

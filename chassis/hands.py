@@ -20,13 +20,15 @@ from chassis.tables import metadata
 from contracts.principals import SYSTEM_PRINCIPAL
 from contracts.refusals import NotAllowed, Refusal
 
-BEAT_S = 3.0
-GONE_AFTER = timedelta(seconds=10)
+BEAT_S = 2.0
+GONE_AFTER = timedelta(seconds=6)
 """A process that has shown nothing for so long is dead, or hears of the time when it wakes."""
-AGAIN_AFTER = timedelta(seconds=2.5)
+AGAIN_AFTER = timedelta(seconds=1.5)
 FORGOTTEN_AFTER = timedelta(days=1)
 PATIENCE_S = 15.0
 PLACE = "/internal/clock"
+UNTOLD = -(2**62)
+"""What a process shows that knows no time but the wall clock's: further back than any time it can be told."""
 
 
 class ClockLags(Refusal):
@@ -46,7 +48,7 @@ class ClockHand:
 class Told(Body):
     """What the gateway tells a service: the offset of business time to the wall clock."""
 
-    offset_us: int = Field(ge=-(2**62), le=2**62)
+    offset_us: int = Field(gt=UNTOLD, le=2**62)
 
 
 hands = table(metadata, ClockHand, "clock_hands", key=("process_id",))
@@ -75,15 +77,16 @@ class Hands:
     async def start(self) -> None:
         """Take the time of those that are or were there; without any, this process keeps the time it was made with."""
         await self._look()
-        if self._known is not None:
+        if self._known is None:
+            await self._show_now()
+        else:
             columns = hands.table.c
             dead = sa.and_(columns.offset_us < self._known, columns.seen_at < wall_now() - FORGOTTEN_AFTER)
             await self._store.execute(sa.delete(hands.table).where(dead))
 
     async def stop(self) -> None:
         """Nobody needs to wait for this process any more; what it had stays for those that start later."""
-        if self._known is not None:
-            await self._show(self._known, wall_now() - GONE_AFTER)
+        await self._show(wall_now() - GONE_AFTER)
 
     async def run(self, pulse: Pulse) -> None:
         """Follow the others, and show every few seconds that this process is alive."""
@@ -91,6 +94,7 @@ class Hands:
             pulse.beat()
             self._news.clear()
             await self._look()
+            await self._show_now()
             await heard(self._news, BEAT_S)
 
     async def move(self, offset_us: int) -> None:
@@ -111,19 +115,28 @@ class Hands:
             self._rings.remove(bell)
 
     async def _look(self) -> None:
-        furthest = (await self._store.fetch(sa.select(sa.func.max(hands.table.c.offset_us))))[0][0]
+        told = sa.select(sa.func.max(hands.table.c.offset_us)).where(hands.table.c.offset_us > UNTOLD)
+        furthest = (await self._store.fetch(told))[0][0]
         if furthest is not None:
             await self._take(furthest)
 
     async def _take(self, offset_us: int) -> None:
         self._known = offset_us if self._known is None else max(self._known, offset_us)
         self.clock.offset = timedelta(microseconds=self._known)
+        await self._show_now()
+
+    async def _show_now(self) -> None:
         async with self._showing:
             now = wall_now()
-            if self._shown is None or self._shown[0] != self._known or now - self._shown[1] > AGAIN_AFTER:
-                await self._show(self._known, now)
+            if self._shown is None or self._shown[0] != self._hand or now - self._shown[1] > AGAIN_AFTER:
+                await self._show(now)
 
-    async def _show(self, offset_us: int, at: datetime) -> None:
+    @property
+    def _hand(self) -> int:
+        return UNTOLD if self._known is None else self._known
+
+    async def _show(self, at: datetime) -> None:
+        offset_us = self._hand
         await self._store.commit(Batch([Put(hands.table, hands.row(ClockHand(self._me, offset_us, at)))]))
         self._shown = (offset_us, at)
 

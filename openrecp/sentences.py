@@ -53,7 +53,7 @@ def _of_the_rooms(error: BaseException) -> str | None:
     if isinstance(error, StoreError):
         return f"The database cannot be used ({error}): {NEEDS_ROOM_OR_RIGHTS}"
     if type(inner).__module__.startswith("asyncpg"):
-        return f"PostgreSQL says: {inner}. See OPENRECP_DATABASE; one database is needed per service"
+        return f"PostgreSQL says: {inner}. See OPENRECP_DATABASE; `openrecp migrate all --create` makes what is missing"
     return None
 
 

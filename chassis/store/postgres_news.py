@@ -49,12 +49,11 @@ class News:
             await asyncio.gather(self._task, return_exceptions=True)
             self._task = None
 
-    def changed(self, tables: Iterable[str]) -> None:
+    def changed(self, tables: set[str]) -> None:
         """A unit of this process has changed these tables: ring here now, and there within milliseconds."""
-        wanted = self._listeners.keys() & tables
-        if wanted:
-            self._ring(wanted)
-            self._untold |= wanted
+        self._ring(tables)
+        if self._task is not None:  # who waits for them elsewhere is not known here: all are told
+            self._untold |= tables
             self._something.set()
 
     def _ring(self, tables: Iterable[str]) -> None:

@@ -103,8 +103,15 @@ class Process:
 
     async def once(self, *command: str) -> str:
         """Another command of the same image beside it, to its end; what it printed."""
+        return await self._aside([*self._program, *command])
+
+    async def run_python(self, code: str) -> str:
+        """What some code prints in the world of this process."""
+        return await self._aside(["python", "-c", code])
+
+    async def _aside(self, command: list[str]) -> str:
         running = await asyncio.create_subprocess_exec(
-            *self._argv([*self._program, *command]),
+            *self._argv(command),
             cwd=self.tree,
             env=self._environment(),
             stdout=asyncio.subprocess.PIPE,

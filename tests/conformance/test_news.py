@@ -13,7 +13,7 @@ from chassis.store.port import Batch, Store
 from chassis.store.postgres import PostgresStore
 from chassis.supervision import heard
 from tests.kit.postgres import Cluster, NewDatabase, cluster_or_skip
-from tests.kit.stores import Thing, create_tables, inserted, line, lines, things
+from tests.kit.stores import Thing, create_tables, inserted, lines, things
 
 AT_ONCE_S = 1.0  # far below the seconds after which a loop looks again by itself
 
@@ -94,10 +94,18 @@ async def test_nobody_is_told_of_tables_nobody_waits_for(two: tuple[PostgresStor
     here, there = two
     things_bell, lines_bell = await _listening(there, things.table, lines.table)
     await _listening(here, things.table)
-    thing = Thing(uuid4(), "one")
-    await here.commit(Batch([inserted(thing), line(thing.id, "made")]))
+    await here.commit(Batch([inserted(Thing(uuid4(), "one"))]))
     assert await heard(things_bell, AT_ONCE_S)
     assert not lines_bell.is_set()
+
+
+@pytest.mark.postgres
+async def test_what_only_the_other_process_waits_for_is_told_too(two: tuple[PostgresStore, PostgresStore]) -> None:
+    here, there = two
+    (bell,) = await _listening(there, things.table)
+    await _listening(here, lines.table)
+    await here.commit(Batch([inserted(Thing(uuid4(), "one"))]))
+    assert await heard(bell, AT_ONCE_S)
 
 
 @pytest.mark.postgres

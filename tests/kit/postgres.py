@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Callable, Iterator
+from typing import NoReturn
 
 import pytest
 
@@ -9,6 +10,20 @@ from deploy.local.postgres import Cluster, NoServer, binaries
 
 NewDatabase = Callable[..., str]
 __all__ = ["Cluster", "NewDatabase", "NoServer", "binaries", "cluster_or_skip", "postgres_cluster", "postgres_dsn"]
+
+
+def need_server() -> None:
+    """A loud skip where no server can be had, and a failure under REQUIRE_ALL=1."""
+    try:
+        binaries()
+    except NoServer as reason:
+        _without(reason)
+
+
+def _without(reason: NoServer) -> NoReturn:
+    if os.environ.get("REQUIRE_ALL") == "1":
+        pytest.fail(f"REQUIRE_ALL=1: {reason}", pytrace=False)
+    pytest.skip(str(reason))
 
 
 def cluster_or_skip() -> Cluster:
@@ -22,9 +37,7 @@ def cluster_or_skip() -> Cluster:
             raise
         return cluster
     except NoServer as reason:
-        if os.environ.get("REQUIRE_ALL") == "1":
-            pytest.fail(f"REQUIRE_ALL=1: {reason}", pytrace=False)
-        pytest.skip(str(reason))
+        _without(reason)
 
 
 @pytest.fixture(scope="session")
