@@ -139,8 +139,8 @@ class Reading:
         value = self.text(field, take)
         if take is None or value is None:
             return None
-        require_visible(value, _columns(take))
-        if self.is_number(take) and not take.lookup:
+        _require_visible(value, take)
+        if self.row.kinds and self.is_number(take) and not take.lookup:
             if len(value.lstrip("-").partition(".")[0]) > DIGITS:
                 sentence = f"A workbook keeps {DIGITS} digits of a number: type the code as text."
                 raise RowIsBad(Fault("code_lost_its_digits", sentence, _columns(take)))
@@ -179,8 +179,8 @@ class Reading:
         raw, key = take.raw(self.row.cells), self.key(take)
         self.understood[field] = key
         self._require_sound(key, take)
-        require_visible(key, _columns(take))
-        if raw.translate(HIDDEN) != raw:
+        _require_visible(key, take)
+        if not raw.isascii() and raw.translate(HIDDEN) != raw:
             self.label(field, "has_hidden_characters")
 
     def _require_sound(self, value: str, take: Take) -> None:
@@ -203,12 +203,14 @@ class Reading:
         return found or None
 
 
-def require_visible(code: str, column: str) -> None:
-    """A code holds nothing that nobody sees: no zero width, no change of direction; raises `RowIsBad`."""
+def _require_visible(code: str, take: Take) -> None:
+    """A code holds nothing that nobody sees: no zero width, no change of direction."""
+    if code.isascii() and code.isprintable():
+        return
     unseen = sorted({f"U+{ord(each):04X}" for each in code if unicodedata.category(each) in _UNSEEN})
     if unseen:
         sentence = f"The code holds characters that nobody sees ({', '.join(unseen[:5])}): type it anew."
-        raise RowIsBad(Fault("code_has_hidden_characters", sentence, column))
+        raise RowIsBad(Fault("code_has_hidden_characters", sentence, _columns(take)))
 
 
 def _columns(take: Take) -> str:

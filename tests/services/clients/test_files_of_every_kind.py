@@ -3,6 +3,7 @@
 import asyncio
 import csv
 import io
+import json
 from collections.abc import AsyncIterator, Callable
 from datetime import date
 from pathlib import Path
@@ -186,6 +187,18 @@ async def test_refused_rows_of_a_text_come_back_in_its_encoding_and_separator(he
     assert row[:-1] == ["1", "Xưởng Dệt", "XA-Z", "1312", "", "-5", "mine", "2", "Province", "province_is_unknown"]
     mended = answer.content.decode("utf-16").replace("XA-Z", "XA-N").encode("utf-16")
     assert _counts(await _send(by, mended, "list.csv")) == (1, 0, 0)
+
+
+async def test_refused_rows_of_a_list_come_back_as_a_list(here: Room) -> None:
+    by = here.as_(people.officer())
+    row = {"No": "1", "Tên": "Xưởng", "Province": "XA-Z", "ISIC": "1312", "MST": "", "Staff": 5}
+    answer = await _refused(by, await _send(by, json.dumps([row]).encode(), "list.json"))
+    assert answer.headers["content-type"] == "application/json"
+    (told,) = answer.json()
+    assert list(told) == [*row, "row", "column", "code", "reason"]
+    assert (told["Staff"], told["row"], told["column"]) == ("5", 1, "Province")
+    again = await _send(by, json.dumps([told | {"Province": "XA-R"}]).encode(), "list.json")
+    assert _counts(again) == (1, 0, 0)
 
 
 async def test_what_was_guessed_wrongly_can_be_said(here: Room) -> None:

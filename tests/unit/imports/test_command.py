@@ -3,21 +3,26 @@
 import asyncio
 import csv
 import json
+import subprocess
+import sys
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import httpx2
 import pytest
 import typer
+from python_calamine import load_workbook
 
-from chassis.settings import Settings
+from chassis.settings import ROOT, Settings
 from openrecp import import_real
 from openrecp.folder import DataFolder
 from openrecp.house import init, open_house
 from openrecp.importing import ALL_IN, FAILED, SOME_REFUSED, import_files
 from openrecp.listening import listen, serving
 from openrecp.remote import AskedInVain
+from tests.kit.workbooks import table
 
 MAPPING = (
     'sender = "register"\n[clients]\nrow_key = "No"\nname = "Name"\ncountry = { constant = "XA" }\nprovince = "P"\n'
@@ -78,6 +83,27 @@ async def test_a_file_is_brought_in_and_its_end_told_in_words_or_json(
     door.key = "orc_wrong"
     with pytest.raises(AskedInVain, match="401"):
         await door.brings(GOOD)
+
+
+async def test_a_workbook_is_previewed_by_a_saved_mapping_and_its_refused_rows_are_one_too(
+    door: Door, capsys: pytest.CaptureFixture[str]
+) -> None:
+    body = {"name": "our-register", "mapping": MAPPING}
+    headers = {"Authorization": f"Bearer {door.key}"}
+    async with httpx2.AsyncClient(base_url=door.url, headers=headers, trust_env=False) as http:
+        assert (await http.post("/v1/client-import-mappings", json=body)).status_code == 201
+    file = door.folder / "register.xlsx"
+    await asyncio.to_thread(file.write_bytes, table([["No", "Name", "P"], ["1", "Mill", "XA-R"], ["2", "Far", "XA-Z"]]))
+    command = [sys.executable, "-m", "openrecp", "import", "clients", str(file), "--mapping", "our-register"]
+    command += ["--preview", "--url", door.url, "--key", door.key]
+    done = await asyncio.to_thread(subprocess.run, command, capture_output=True, text=True, cwd=ROOT)
+    assert done.returncode == SOME_REFUSED, done.stderr
+    assert "file (xlsx, sheet Sheet1): No, Name, P" in done.stdout
+    assert "file row 2: registered: row_key = 1, country = XA, province = XA-R, name = Mill" in done.stdout
+    assert "file row 3: refused (P: " in done.stdout
+    assert f"Refused rows: {door.folder / 'register.refused.xlsx'}" in done.stdout
+    back = load_workbook(door.folder / "register.refused.xlsx").get_sheet_by_index(0).to_python()
+    assert back[1][:5] == ["2", "Far", "XA-Z", 3, "P"]
 
 
 def test_without_a_system_it_says_so(tmp_path: Path) -> None:

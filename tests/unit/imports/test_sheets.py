@@ -38,6 +38,30 @@ def test_another_encoding_is_guessed_and_said_to_be() -> None:
     assert _cells(text.encode("cp1252"))[0]["nom"].startswith("Société")
 
 
+@pytest.mark.parametrize(
+    ("encoding", "word"),
+    [
+        ("cp1251", "имя;Завод цемента;Москва"),
+        ("shift_jis", "名前;工場の名前;東京"),
+        ("gb18030", "名称;水泥厂有限公司;北京"),
+        ("cp874", "ชื่อ;บริษัท น้ำตาล จำกัด;กรุงเทพ"),
+        ("cp1250", "jméno;Železárny Třinec;Ostrava"),
+        ("cp1256", "اسم;شركة الاسمنت;القاهرة"),
+        ("euc_kr", "이름;시멘트 공장;서울"),
+        ("cp1258", "Ma\u0303;Công ty Cô\u0309 phâ\u0300n Nươ\u0301c;Hà Nô\u0323i"),
+    ],
+)
+def test_the_encodings_that_countries_use_are_guessed(encoding: str, word: str) -> None:
+    content = "\n".join(["a;b;c", *[word] * 20, ""]).encode(encoding)
+    assert list(_cells(content)[0].values()) == word.split(";")
+
+
+def test_a_title_above_the_table_does_not_mislead_the_separator() -> None:
+    sheet = Sheet(b"A list, made by us, of mills\n\nid;name\n1;a\n2;b\n3;c\n", wanted=("id", "name"))
+    assert (sheet.separator, sheet.survey().header_row) == (";", 3)
+    assert [(row.number, row.cells["id"]) for row in sheet.rows()] == [(4, "1"), (5, "2"), (6, "3")]
+
+
 def test_a_stated_encoding_is_taken_at_its_word() -> None:
     assert _cells("a,b\n1,ã\n".encode("cp1252"), encoding="cp1252")[0]["b"] == "ã"
     assert _failure(b"a,b\n1,2\n", encoding="klingon") == "encoding_is_unknown"
