@@ -121,3 +121,14 @@ async def test_a_moved_session_that_was_cancelled_before_anybody_heard_of_the_mo
         ("session_changed", "called_off"),
         ("session_changed", "called_off"),
     ]
+
+
+async def test_of_an_offer_that_was_shortened_only_the_new_deadline_is_told(school: School) -> None:
+    session, first, _ = await waiting_second(school, email="second@example.org")
+    await school.here.running.supervisor.stop()
+    await school.cancel(first)
+    await school.change(session, starts_at="2026-03-03T09:00:00+07:00")
+    found = [each for each in map(notices.state, await rows(school.here, notices.table)) if each.kind == "seat_offered"]
+    assert sorted(each.state for each in found) == ["called_off", "waiting"]
+    (told,) = [each.text for each in found if each.state == "waiting"]
+    assert "by 2026-03-03 11:00;" in told
