@@ -99,7 +99,7 @@ async def test_a_workbook_is_previewed_by_a_saved_mapping_and_its_refused_rows_a
     done = await asyncio.to_thread(subprocess.run, command, capture_output=True, text=True, cwd=ROOT)
     assert done.returncode == SOME_REFUSED, done.stderr
     assert "file (xlsx, sheet Sheet1): No, Name, P" in done.stdout
-    assert "file row 2: registered: row_key = 1, country = XA, province = XA-R, name = Mill" in done.stdout
+    assert "file row 2: registered: row_key = 1, name = Mill, country = XA, province = XA-R" in done.stdout
     assert "file row 3: refused (P: " in done.stdout
     assert f"Refused rows: {door.folder / 'register.refused.xlsx'}" in done.stdout
     back = load_workbook(door.folder / "register.refused.xlsx").get_sheet_by_index(0).to_python()
