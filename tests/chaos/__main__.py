@@ -1,0 +1,68 @@
+"""`python -m tests.chaos short`: the crash proof, at a length of your choice."""
+
+import asyncio
+import os
+import sys
+import time
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from chassis.telemetry import configure_logs
+from deploy.local.postgres import NoServer, binaries
+from deploy.local.topology import missing
+from tests.chaos.storm import CALM, LONG, SHORT, Form, Storm
+from tests.kit.kafka import Broker, NoBroker
+
+app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
+Seed = Annotated[int, typer.Option(help="0 draws one.")]
+Where = Annotated[Path | None, typer.Option("--json", help="Where the report goes as JSON.")]
+
+
+def need_servers(*, kafka: bool = True) -> None:
+    """A loud skip where a server cannot be had; a failure under REQUIRE_ALL=1."""
+    why = missing()
+    try:
+        binaries()
+        if kafka:
+            Broker().remove()
+    except (NoServer, NoBroker) as reason:
+        why = str(reason)
+    if why is not None:
+        print(f"SKIPPED, nothing was proved: {why}", file=sys.stderr)
+        sys.exit(1 if os.environ.get("REQUIRE_ALL") == "1" else 0)
+
+
+def _storm(form: Form, seed: int, where: Path | None) -> None:
+    need_servers()
+    configure_logs("error")
+    began = time.monotonic()
+    report = asyncio.run(Storm(form, seed or int(time.time())).run())
+    report.figures["the whole took"] = f"{time.monotonic() - began:.0f} s"
+    print("\n".join(report.lines()))
+    if where is not None:
+        report.write(where)
+    sys.exit(0 if report.kept else 1)
+
+
+@app.command()
+def calm(seed: Seed = 0, where: Where = None) -> None:
+    """Load and judges, no faults."""
+    _storm(CALM, seed, where)
+
+
+@app.command()
+def short(seed: Seed = 0, where: Where = None) -> None:
+    """At least 30 kills and 3,000 acknowledged writes, in about five minutes."""
+    _storm(SHORT, seed, where)
+
+
+@app.command()
+def long(seed: Seed = 0, where: Where = None) -> None:
+    """At least 300 kills."""
+    _storm(LONG, seed, where)
+
+
+if __name__ == "__main__":
+    app()
