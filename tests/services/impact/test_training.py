@@ -97,6 +97,11 @@ async def test_a_session_counts_where_and_when_it_is_held_now(here: Room) -> Non
     assert await column(here, "sessions", "year") == {2026: 2, 2027: 1, "total": 3}
 
 
+async def test_a_session_that_was_held_stays_so_when_its_facts_are_corrected(here: Room) -> None:
+    await here.tell(*told(Session().held().moved(province="XA-C")))
+    assert await column(here, "sessions", "province") == {"XA-C": 1, "total": 1}
+
+
 async def test_years_add_up_because_a_person_counts_in_its_first(here: Room) -> None:
     anna, ben, chi = persons(3)
     later = Session(on=date(2027, 5, 1)).attended(anna, chi)

@@ -39,6 +39,11 @@ def test_who_is_in_two_groups_is_not_told_by_their_overlap() -> None:
     assert silent(all=range(9), a=range(5), b=range(4, 9)) == {"b"}
 
 
+def test_an_answer_given_before_keeps_a_large_class_of_its_own() -> None:
+    """Three are told; the next question would cut them into one and two."""
+    assert silent(a=range(3), b=range(1, 8)) == {"b"}
+
+
 def test_an_empty_group_and_what_follows_from_other_answers_are_told() -> None:
     assert silent(all=range(9), nobody=(), a=range(4), b=range(4, 9), again=range(9)) == set()
 
@@ -84,7 +89,8 @@ PEOPLE = st.integers(1, 9)
 def asked(draw: st.DrawFn) -> tuple[int, list[frozenset[int]]]:
     number = draw(PEOPLE)
     group = st.frozensets(st.integers(0, number - 1), max_size=number)
-    return number, [frozenset(range(number)), *draw(st.lists(group, min_size=1, max_size=5))]
+    first = draw(st.sampled_from([[], [frozenset(range(number))]]))
+    return number, [*first, *draw(st.lists(group, min_size=1, max_size=5))]
 
 
 @settings(max_examples=150, deadline=None)
