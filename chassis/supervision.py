@@ -20,6 +20,24 @@ async def heard(news: asyncio.Event, at_most: float) -> bool:
     return True
 
 
+class Ending:
+    """The moment a process is told to stop: whoever waits for news answers with what there is."""
+
+    def __init__(self) -> None:
+        self.begun = asyncio.Event()
+        self._listeners: list[Callable[[], None]] = []
+
+    def tell(self, listener: Callable[[], None]) -> None:
+        """Call this when it begins."""
+        self._listeners.append(listener)
+
+    def begin(self) -> None:
+        """Told to stop; being told twice changes nothing."""
+        self.begun.set()
+        for listener in self._listeners:
+            listener()
+
+
 @dataclass
 class Pulse:
     """A loop's own sign of progress; health reads it."""
@@ -60,6 +78,12 @@ class Supervisor:
         self._tasks.clear()
 
 
+def is_told_to_stop() -> bool:
+    """Whether a cancellation was meant for this task: a library that cancels its own work may let it leak out."""
+    task = asyncio.current_task()
+    return task is not None and task.cancelling() > 0
+
+
 async def _forever(pulse: Pulse, loop: Callable[[Pulse], Awaitable[None]]) -> None:
     pause = 0.1
     while True:
@@ -67,7 +91,9 @@ async def _forever(pulse: Pulse, loop: Callable[[Pulse], Awaitable[None]]) -> No
         try:
             await loop(pulse)
             return
-        except Exception as error:
+        except (Exception, asyncio.CancelledError) as error:
+            if isinstance(error, asyncio.CancelledError) and is_told_to_stop():
+                raise
             pulse.restarts += 1
             pulse.trouble = f"failed {pulse.restarts} times, last with {_cause(error)}; it tries again"
             log.exception("loop.failed", loop=pulse.name, restarts=pulse.restarts)

@@ -16,6 +16,7 @@ from chassis.notices.settings import NoticeSettings
 from chassis.pack import Pack
 from chassis.store.mapping import Mapped, mapped
 from chassis.store.port import AnySelect, Batch, Clash, Guard, Insert, Put, Store, Update, Violated
+from chassis.supervision import Ending
 from chassis.tables import ONCE, Outgoing, Thread, threads
 from chassis.turns import Turns
 from contracts.event import Event
@@ -42,6 +43,7 @@ class Ground:
     scopes: dict[type[Any], Scope]
     turns: Turns = field(default_factory=Turns)
     notices: NoticeSettings = field(default_factory=NoticeSettings)
+    ending: Ending = field(default_factory=Ending)
 
 
 @dataclass(frozen=True)

@@ -17,6 +17,7 @@ from chassis.migrations.runner import CHASSIS, Part
 from chassis.pack import Pack
 from chassis.settings import ROOT, Settings
 from chassis.store.port import Store
+from chassis.supervision import Ending
 from chassis.telemetry import Traced
 from chassis.unit_of_work import Ground
 from gateway.api import clock_routes, key_routes, me_routes
@@ -66,6 +67,7 @@ class RunningGateway:
     door: DoorSettings = field(default_factory=DoorSettings)
     begins: timedelta | None = None
     openapi: Path = ROOT / "contracts" / "openapi.json"
+    ending: Ending = field(default_factory=Ending)
     app: ASGIApp = field(init=False)
 
     def __post_init__(self) -> None:
@@ -82,6 +84,7 @@ class RunningGateway:
             transports=self._transports,
             pages={**Documents(self.openapi).pages(), **health.pages()},
             settings=self.door,
+            ending=self.ending,
         )
         guarded = Guarded(door, limit=self.door.body_limit, upload_limit=self.door.upload_limit)
         self.app = Traced(guarded, NAME)

@@ -10,6 +10,7 @@ from starlette.types import Message, Receive, Scope, Send
 from chassis.auth import SignInNeeded, TokenMint
 from chassis.http import MethodIsNotAllowed, of_store, problem
 from chassis.store.port import StoreError
+from chassis.supervision import Ending
 from contracts.principals import NOBODY, Principal, Role
 from contracts.refusals import NotAllowed, Refusal
 from gateway.headers import Headers, inward
@@ -19,6 +20,7 @@ from gateway.pages import Page
 from gateway.permissions import Operation, Permissions
 from gateway.settings import DoorSettings
 from gateway.transports import ServiceIsAway, Transport
+from gateway.waiting import answer_in_time, waits
 
 QUERY_LIMIT = 8_000
 ALWAYS: Headers = [(b"x-content-type-options", b"nosniff")]
@@ -55,10 +57,12 @@ class Gateway:
         transports: Mapping[str, Transport],
         pages: Mapping[str, Page],
         settings: DoorSettings,
+        ending: Ending | None = None,
     ) -> None:
         self.permissions, self.keyring, self.mint = permissions, keyring, mint
         self.transports, self.pages, self.settings = transports, pages, settings
         self.limits = Limits(settings)
+        self.ending = ending or Ending()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -122,7 +126,10 @@ class Gateway:
         seconds = self.settings.upload_s if kind.startswith(b"multipart/") else self.settings.answer_s
         try:
             async with asyncio.timeout(seconds) as deadline:
-                await transport(scope, receive, reply)
+                if waits(scope) and not transport.in_process:
+                    await answer_in_time(transport, self.ending, scope, receive, reply)
+                else:
+                    await transport(scope, receive, reply)
         except TimeoutError:
             if not deadline.expired() or reply.started:
                 raise

@@ -16,6 +16,7 @@ from chassis.notices import worker
 from chassis.pack import Pack, PackInvalid
 from chassis.service import Running
 from chassis.settings import ROOT, Settings
+from chassis.supervision import Ending
 from contracts.topics import TOPICS
 from gateway.app import RunningGateway
 from gateway.keyring import administrator_key
@@ -39,6 +40,11 @@ class House:
     gateway: RunningGateway
     event_log: EventLog
     clock: Clock
+
+    @property
+    def endings(self) -> list[Ending]:
+        """What is to begin when the process is told to stop."""
+        return [each.ground.ending for each in self.running.values()]
 
     async def settled(self) -> bool:
         """Whether every event has left its outbox and every consumer has passed the end of its topics.

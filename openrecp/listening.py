@@ -10,6 +10,7 @@ import uvicorn
 from starlette.types import ASGIApp
 
 from chassis.settings import Settings
+from chassis.supervision import Ending
 from openrecp.sentences import InWords
 
 FINISH_WITHIN_S = 10
@@ -31,8 +32,8 @@ def listen(settings: Settings) -> socket.socket:
 
 
 @asynccontextmanager
-async def serving(app: ASGIApp, door: socket.socket) -> AsyncIterator[None]:
-    """Answer requests at the door; on the way out let the running ones finish."""
+async def serving(app: ASGIApp, door: socket.socket, *endings: Ending) -> AsyncIterator[None]:
+    """Answer requests at the door; on the way out tell those who wait for news, and let the running ones finish."""
     config = uvicorn.Config(
         app,
         log_config=None,
@@ -52,6 +53,8 @@ async def serving(app: ASGIApp, door: socket.socket) -> AsyncIterator[None]:
     try:
         yield
     finally:
+        for each in endings:
+            each.begin()
         server.should_exit = True
         await task
 

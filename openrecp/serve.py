@@ -18,6 +18,7 @@ from chassis.clock import Clock
 from chassis.hands import Hands
 from chassis.pack import Pack
 from chassis.settings import ROOT, Settings
+from chassis.supervision import Ending
 from chassis.telemetry import configure_logs
 from openrecp.databases import NoSuchService, event_log_of, migrate, require_schema, store_of
 from openrecp.listening import listen, serving, told_to_stop
@@ -129,7 +130,7 @@ async def serve(name: str, role: Role, settings: Settings, own: ProcessSettings,
         await require_schema(settings, each)
     door = listen(settings)
     opened = _gateway(settings, own) if name == GATEWAY else _service(name, role, settings, own)
-    async with opened as app, serving(app, door):
+    async with opened as (app, ending), serving(app, door, ending):
         gc.collect()
         gc.freeze()  # what was loaded to start stays
         what = name if name == GATEWAY else f"{name} ({role})"
@@ -139,7 +140,9 @@ async def serve(name: str, role: Role, settings: Settings, own: ProcessSettings,
 
 
 @asynccontextmanager
-async def _service(name: str, role: Role, settings: Settings, own: ProcessSettings) -> AsyncIterator[ASGIApp]:
+async def _service(
+    name: str, role: Role, settings: Settings, own: ProcessSettings
+) -> AsyncIterator[tuple[ASGIApp, Ending]]:
     check = TokenCheck(own.checking_key(), settings.issuer)
     settable = settings.clock == "settable"
     clock, store = Clock(settable=settable), store_of(settings, name)
@@ -159,11 +162,12 @@ async def _service(name: str, role: Role, settings: Settings, own: ProcessSettin
         )
         stack.push_async_callback(running.stop)
         await running.start(work=role != "api")
-        yield Starlette(routes=running.health.routes()) if role == "worker" else running.app
+        app = Starlette(routes=running.health.routes()) if role == "worker" else running.app
+        yield app, running.ground.ending
 
 
 @asynccontextmanager
-async def _gateway(settings: Settings, own: ProcessSettings) -> AsyncIterator[ASGIApp]:
+async def _gateway(settings: Settings, own: ProcessSettings) -> AsyncIterator[tuple[ASGIApp, Ending]]:
     from gateway.app import RunningGateway
     from gateway.signing import read_key
     from gateway.transports import OverHttp
@@ -183,7 +187,7 @@ async def _gateway(settings: Settings, own: ProcessSettings) -> AsyncIterator[AS
     async with AsyncExitStack() as stack:
         stack.push_async_callback(gateway.stop)
         await gateway.start()
-        yield gateway.app
+        yield gateway.app, gateway.ending
 
 
 def _to_now(begins: datetime) -> timedelta:

@@ -52,7 +52,7 @@ async def serve(settings: Settings, *, demo: bool) -> None:
             await _play_once(settings, door)
         elif (settings.data / PLAYING).exists():
             typer.echo(INTERRUPTED.format(data=settings.data))
-        async with open_house(settings) as house, serving(house.gateway.app, door):
+        async with open_house(settings) as house, serving(house.gateway.app, door, *house.endings):
             _greet(settings, door.getsockname()[1])
             await told_to_stop().wait()
     typer.echo("Stopped; nothing is lost.")
@@ -87,7 +87,7 @@ async def _play_once(settings: Settings, door: socket.socket) -> None:
 async def _played(settings: Settings, door: socket.socket, *, as_json: bool) -> bool:
     made = await init(settings)
     clock = Clock(settable=True, offset=-HISTORY)
-    async with open_house(settings, clock) as house, serving(house.gateway.app, door):
+    async with open_house(settings, clock) as house, serving(house.gateway.app, door, *house.endings):
         address = f"http://{settings.host}:{door.getsockname()[1]}"
         async with httpx2.AsyncClient(base_url=address, timeout=60.0, trust_env=False) as http:
             stage = Stage(http, made["key"], _tell_json if as_json else _tell, lambda: _keep_keys(settings, stage))

@@ -45,7 +45,7 @@ async def list_events(
     number = end if after == END else _number(after, end)
     wanted = Wanted(_both(types, visible_types(reader)), subject, correlation_id)
     patience = 0 if after == END else wait
-    entries = await next_entries(store, number, wanted, limit=limit, wait=patience)
+    entries = await next_entries(uow.ground, number, wanted, limit=limit, wait=patience)
     end = await end_of_journal(store)
     body = await asyncio.to_thread(feed, entries, reader, after=number, end=end)  # 0.1 ms for each event
     return Response(body, media_type="application/json")

@@ -9,6 +9,7 @@ import sqlalchemy as sa
 
 from chassis.store.port import Store
 from chassis.supervision import heard
+from chassis.unit_of_work import Ground
 from services.exchange.models import Entry, journal
 
 LOOK_AGAIN_S = 5.0
@@ -24,11 +25,13 @@ class Wanted:
 
 
 class Arrivals:
-    """A bell for everybody who waits: it rings when something was written into the journal."""
+    """A bell for everybody who waits: it rings when something was written into the journal, and when this process is
+    told to stop."""
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, ground: Ground) -> None:
         self.bell = asyncio.Event()
-        store.on_news(journal.table, self._ring)
+        ground.store.on_news(journal.table, self._ring)
+        ground.ending.tell(self._ring)
 
     def _ring(self) -> None:
         rung, self.bell = self.bell, asyncio.Event()
@@ -44,18 +47,20 @@ async def end_of_journal(store: Store) -> int:
     return last or 0
 
 
-async def next_entries(store: Store, after: int, wanted: Wanted, *, limit: int, wait: float) -> list[Entry]:
-    """The next events behind a number; if there are none yet, the first to come within `wait` seconds."""
+async def next_entries(ground: Ground, after: int, wanted: Wanted, *, limit: int, wait: float) -> list[Entry]:
+    """The next events behind a number; if there are none yet, the first to come within `wait` seconds, or none when
+    the process is told to stop."""
+    store = ground.store
     arrivals = _arrivals.get(store)
     if arrivals is None:
-        arrivals = _arrivals[store] = Arrivals(store)
+        arrivals = _arrivals[store] = Arrivals(ground)
     loop = asyncio.get_running_loop()
     until = loop.time() + wait
     while True:
         bell = arrivals.bell  # taken before looking, so that nothing arrives unheard in between
         found = await store.fetch(_page(after, wanted, limit))
         left = until - loop.time()
-        if found or left <= 0:
+        if found or left <= 0 or ground.ending.begun.is_set():
             return [journal.state(row) for row in found]
         # Another process may write the journal, and its word of it may be lost: readers look again now and then.
         await heard(bell, min(left, LOOK_AGAIN_S))
