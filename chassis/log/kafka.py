@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Iterable, Mapping
+from collections.abc import AsyncIterator, Coroutine, Iterable, Mapping
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -15,6 +15,7 @@ from aiokafka.partitioner import murmur2
 from chassis.log.cluster import Cluster
 from chassis.log.port import LogAway
 from chassis.log.topics import MESSAGE_BYTES, Found, TopicsDiffer, config, differences
+from chassis.supervision import is_told_to_stop
 
 # It tells of every attempt, several a second; what is wrong is said by `LogAway`, once, in words.
 logging.getLogger("aiokafka").setLevel(logging.CRITICAL)
@@ -51,6 +52,10 @@ async def answering(cluster: Cluster, within: float = ANSWER_WITHIN_S) -> AsyncI
         raise LogAway(f"Kafka at {cluster.servers} does not answer") from error
     except KafkaError as error:
         raise LogAway(f"Kafka at {cluster.servers} refuses: {type(error).__name__}") from error
+    except asyncio.CancelledError as error:
+        if is_told_to_stop():
+            raise
+        raise LogAway(f"Kafka at {cluster.servers} does not answer") from error
 
 
 @asynccontextmanager
@@ -126,19 +131,31 @@ async def _begun(consumer: AIOKafkaConsumer) -> AIOKafkaConsumer:
 
 async def let_go(consumer: AIOKafkaConsumer) -> None:
     """Stop a consumer; one whose brokers are away has its lines broken, for it would wait for an answer."""
-    try:
-        async with asyncio.timeout(CLOSE_WITHIN_S):
-            await consumer.stop()
-    except (TimeoutError, KafkaError, OSError):
-        await consumer._client.close()
-        if consumer._fetcher is not None:
-            await consumer._fetcher.close()
+    if await _done(consumer.stop()):
+        return
+    await _done(consumer._client.close())
+    if consumer._fetcher is not None:
+        await _done(consumer._fetcher.close())
+
+
+async def _done(work: Coroutine[Any, Any, None]) -> bool:
+    """Whether this came to its end in time; a failure or a cancellation of its own does not get out of here."""
+    task = asyncio.ensure_future(work)
+    task.add_done_callback(_seen)
+    await asyncio.wait([task], timeout=CLOSE_WITHIN_S)
+    return task.done() and not task.cancelled() and task.exception() is None
+
+
+def _seen(task: asyncio.Future[None]) -> None:
+    """Take note of a failure that nobody waits for."""
+    if not task.cancelled():
+        task.exception()
 
 
 async def _started(client: Any) -> None:
     """Whoever is told to stop waits a moment: a client that is cancelled while it starts leaves lines open."""
     starting = asyncio.ensure_future(client.start())
-    starting.add_done_callback(lambda done: done.cancelled() or done.exception())
+    starting.add_done_callback(_seen)
     try:
         await asyncio.shield(starting)
     except asyncio.CancelledError:

@@ -124,6 +124,29 @@ async def test_a_database_that_does_not_answer_is_told_in_words(here: Room) -> N
     assert (await _health(here, "ready"))[0] == 200
 
 
+async def test_a_cancellation_that_was_not_meant_for_the_loop_does_not_end_it() -> None:
+    supervisor, tries = Supervisor(), 0
+
+    async def leaking(pulse: Pulse) -> None:
+        nonlocal tries
+        tries += 1
+        inner = asyncio.ensure_future(asyncio.sleep(10))
+        inner.cancel()
+        if tries < 3:
+            await inner  # as a library does whose own work was cancelled
+        pulse.beat()
+        await asyncio.sleep(10)
+
+    supervisor.watch("leaking", leaking)
+
+    async def recovered() -> bool:
+        return tries == 3 and supervisor.pulses["leaking"].trouble is None
+
+    await until(recovered)
+    assert supervisor.pulses["leaking"].restarts == 2
+    await supervisor.stop()
+
+
 async def test_a_loop_in_trouble_is_told_in_words_until_it_has_recovered(here: Room) -> None:
     await here.running.store.stop()
 
