@@ -40,7 +40,7 @@ class PostgresStore:
         statement_timeout_s: float = 30.0,
         lock_timeout_s: float = 5.0,
         connect_timeout_s: float = 5.0,
-        application: str = "openrecp",
+        lead_timeout_s: float = 20.0,
         pg_dump: str = "pg_dump",
     ) -> None:
         self.dsn = dsn
@@ -49,6 +49,8 @@ class PostgresStore:
         self._units = Units(self.dialect)
         self._reading, self._writing = readers, writers
         self._patience_s, self._pg_dump = patience_s, pg_dump
+        # Of a process that stands still the kernel still answers keepalives: the server has to miss its word itself.
+        self._leading_settings = {"idle_session_timeout": f"{lead_timeout_s * 1000:.0f}"}
         self._listeners: list[Callable[[Batch], None]] = []
         self._news = News(self._connect)
         self._readers: Readers | None = None
@@ -63,7 +65,7 @@ class PostgresStore:
             "statement_cache_size": 500,
             "max_cached_statement_lifetime": 0,
         }
-        self._settings = _settings(application, statement_timeout_s, lock_timeout_s)
+        self._settings = _settings(statement_timeout_s, lock_timeout_s)
 
     async def start(self) -> None:
         if self._readers is not None:
@@ -176,9 +178,12 @@ class PostgresStore:
         self._news.listen(table.name, listener)
 
     async def try_lead(self, name: str) -> "Leading | None":
-        """An advisory lock of a session of its own: it ends with the session, whatever becomes of this process."""
+        """An advisory lock of a session of its own: it ends with the session, whatever becomes of this process.
+
+        Who does not ask for `lead_timeout_s` whether it still leads, does not: it may stand still, and another goes on.
+        """
         try:
-            connection = await self._connect()
+            connection = await self._connect(**self._leading_settings)
         except CONNECTING as error:
             raise unreachable(error) from error
         leading = Leading(connection, self._leading.discard)
@@ -222,9 +227,9 @@ def _touched(status: str) -> int:
     return int(last) if last.isdigit() else 0
 
 
-def _settings(application: str, statement_timeout_s: float, lock_timeout_s: float) -> dict[str, str]:
+def _settings(statement_timeout_s: float, lock_timeout_s: float) -> dict[str, str]:
     return {
-        "application_name": application,
+        "application_name": "openrecp",
         "statement_timeout": f"{statement_timeout_s * 1000:.0f}",
         "lock_timeout": f"{lock_timeout_s * 1000:.0f}",
         "idle_in_transaction_session_timeout": f"{statement_timeout_s * 1000:.0f}",

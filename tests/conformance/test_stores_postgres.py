@@ -271,6 +271,22 @@ async def test_a_lead_is_lost_with_its_session_and_free_for_another(opened: Open
     assert await third.still_held()
 
 
+async def test_who_stands_still_loses_its_lead_and_learns_it_when_it_wakes(opened: Opened) -> None:
+    """Its session lives on, and the kernel answers for it: only that it no longer asks tells it from one at work."""
+    frozen, awake = await opened(lead_timeout_s=0.5), await opened(lead_timeout_s=0.5)
+    lead = await frozen.try_lead("relay")
+    assert lead is not None
+    for _ in range(4):
+        await asyncio.sleep(0.2)
+        assert await lead.still_held()  # who asks keeps it
+    assert await awake.try_lead("relay") is None
+    await asyncio.sleep(1.0)
+    second = await awake.try_lead("relay")
+    assert second is not None
+    assert not await lead.still_held()
+    assert await second.still_held()
+
+
 async def test_cancelled_callers_leave_no_session_dirty(opened: Opened, outside: Any) -> None:
     store = await opened(readers=4)
     made = await some_things(store, 50)
