@@ -163,6 +163,25 @@ def migrate(
 
 
 @app.command()
+def doctor(
+    service: Annotated[str, typer.Argument(envvar="OPENRECP_SERVICE", help="Only what this service needs.")] = "all",
+    data: Annotated[Path | None, typer.Option("--data", help="The deployment's data folder.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Say what is missing or set wrongly, and how to mend it; exit code 1 if anything is."""
+    from openrecp.doctor import Finding, examine, settings_of
+
+    configure_logs("error")
+    given = settings_of(data)
+    found = [given] if isinstance(given, Finding) else _run(examine(*given, service))
+    for each in found:
+        facts = {"what": each.what, "well": each.is_well, "words": each.words, "mend": each.mend}
+        line = f"{'ok   ' if each.is_well else 'FAULT'} {each.what}: {each.words}"
+        _tell(facts, as_json, lambda _, line=line, mend=each.mend: line + (f"\n      {mend}" if mend else ""))  # type: ignore[misc]
+    sys.exit(0 if all(each.is_well for each in found) else 1)
+
+
+@app.command()
 def backup(target: Path, data: Data = FOLDER, as_json: AsJson = False) -> None:
     """Copy the whole deployment into one file, while it works."""
     from openrecp.backup import backup as copy

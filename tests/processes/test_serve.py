@@ -67,7 +67,7 @@ def test_a_database_is_made_and_migrated_by_its_own_step_and_never_by_the_way(da
     done = run("migrate", "clients", "--create", "--json", **given)
     assert done.returncode == 0, done.stderr
     assert "clients: made its database" in done.stdout
-    refused("serve", "clients", words=("log", "openrecp migrate log"), **given)
+    refused("serve", "clients", words=("serve_log", "openrecp migrate all --create"), **given)
     assert run("migrate", "all", "--create", **given).returncode == 0
     assert run("migrate", **given).stdout.strip() == "Nothing to do."
     refused("serve", "clients", words=("public key", "openrecp key signing"), **given)
