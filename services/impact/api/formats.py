@@ -1,12 +1,12 @@
 """The same answer as JSON, as CSV or as a workbook, as the caller likes."""
 
 import asyncio
-import re
 from collections.abc import Callable
 from typing import Protocol
 
 from fastapi import Request, Response
 
+from chassis.accept import liking
 from chassis.sheets_out import XLSX, as_csv, as_xlsx
 from contracts.refusals import NotFound, Refusal
 from services.impact.domain.readers import Reach
@@ -32,22 +32,11 @@ class Answer(Protocol):
 def chosen(request: Request) -> str:
     """The media type the caller likes best among ours; raises `FormatIsNotOffered`."""
     wishes = ",".join(request.headers.getlist("accept")) or "*/*"
-    liked = {media: _liking(wishes, media) for media in OFFERED}
+    liked = {media: liking(wishes, media) for media in OFFERED}
     best = max(OFFERED, key=lambda media: liked[media])
     if liked[best] <= 0:
         raise FormatIsNotOffered(offered=" or ".join(OFFERED))
     return best
-
-
-def _liking(wishes: str, media: str) -> float:
-    """The q value of the most exact range in an Accept header that a media type falls under."""
-    ranges = (media, f"{media.partition('/')[0]}/*", "*/*")
-    given: dict[str, float] = {}
-    for wish in wishes.split(","):
-        name, _, rest = wish.partition(";")
-        weight = re.search(r"(?:^|;)\s*q=([01](?:\.\d{0,3})?)\s*(?:;|$)", rest)
-        given[name.strip().lower()] = float(weight[1]) if weight else 1.0
-    return next((given[each] for each in ranges if each in given), 0.0)
 
 
 async def answered(answer: Answer, media: str, name: str, book: Callable[[], bytes] | None = None) -> Response:

@@ -28,8 +28,8 @@ PAGE_HEADERS = {**HEADERS, "Content-Security-Policy": POLICY, "Referrer-Policy":
 async def check_certificate(code: str, request: Request, uow: Uow) -> Response:
     """Whether a certificate is valid, has expired or was revoked, and what it says; as a page if `Accept` says HTML.
 
-    The code may be typed in either case, with spaces or hyphens anywhere. Whatever is no code of ours gets the same
-    answer.
+    The code may be typed in either case, with or without hyphens, O for 0, I and L for 1. Whatever is no code of ours
+    gets the same answer.
     """
     accept = request.headers.get("accept", "")
     as_page = liking(accept, PAGE) > liking(accept, JSON)

@@ -8,7 +8,7 @@ from typing import Any
 
 import httpx2
 import sqlalchemy as sa
-import xlsxwriter
+import xlsxwriter  # type: ignore[import-untyped]
 from python_calamine import CalamineWorkbook
 
 from chassis.clock import new_id
@@ -35,7 +35,7 @@ async def a_class(school: School, *names: str, **facts: Any) -> tuple[dict[str, 
 
 
 async def send(
-    school: School, content: bytes, *, name: str = "list.csv", http: httpx2.AsyncClient | None = None, **form: str
+    school: School, content: bytes, *, name: str = "list.csv", http: Any = None, **form: Any
 ) -> httpx2.Response:
     answer: httpx2.Response = await (http or school.trainer).post(PATH, files={"file": (name, content)}, data=form)
     return answer

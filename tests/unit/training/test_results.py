@@ -28,14 +28,14 @@ from tests.unit.training.examples import BEGINS, EXAMINER, PARTICIPANT, SESSION,
 OVER = replace(SESSION, status="completed")
 
 
-def attend(enrolment: Enrolment, attended: bool = True, **facts: Any) -> Any:
-    facts = {"session": SESSION, "sex": "female", "certified": False, "at": BEGINS} | facts
+def attend(enrolment: Enrolment, attended: bool = True, **more: Any) -> Any:
+    facts: dict[str, Any] = {"session": SESSION, "sex": "female", "certified": False, "at": BEGINS} | more
     session = facts.pop("session")
     return record_attendance(enrolment, session, attended, **facts)
 
 
-def judge(enrolment: Enrolment, passed: bool = True, reason: str | None = None, **facts: Any) -> Any:
-    facts = {"session": SESSION, "evaluator_id": EXAMINER, "certified": False} | facts
+def judge(enrolment: Enrolment, passed: bool = True, reason: str | None = None, **more: Any) -> Any:
+    facts: dict[str, Any] = {"session": SESSION, "evaluator_id": EXAMINER, "certified": False} | more
     session = facts.pop("session")
     return record_result(enrolment, session, passed, reason, **facts)
 
