@@ -20,10 +20,10 @@ from pathlib import Path
 from typing import Any, BinaryIO, TextIO
 from xml.etree import ElementTree  # after `_unpacked` has refused documents that define entities
 
-MEMORY = 150_000_000  # bytes of address space, the interpreter's 16 MB included
+MEMORY = 128_000_000  # bytes of address space, the interpreter's 16 MB included
 SECONDS = 20
 WRITTEN = 150_000_000
-MOST_INFLATED = 80_000_000
+MOST_INFLATED = 64_000_000
 MOST_ENTRIES = 2_000
 MOST_COLUMNS = 1_000
 MOST_ROWS = 500_000

