@@ -1,7 +1,7 @@
 """Files made to do harm: each is refused with a reason, soon, and without the memory it asks for."""
 
 # Measured in a process of its own: the wall clock until the refusal, and the most memory that it and what it started
-# held beyond what it held with the file in its hands. Where others hold the processors, the time they left to it counts.
+# held beyond what it held with the file in its hands. Where others hold the processors, the time left to it counts.
 
 import json
 import os
