@@ -1,17 +1,15 @@
 """The command line: every command is one line here and its work in the module it names."""
 
-import json
 import sys
-from collections.abc import Callable, Coroutine
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
 from chassis.settings import Settings
-from chassis.telemetry import configure_logs
 from openrecp.cli_events import events
 from openrecp.cli_notices import notices
+from openrecp.cli_processes import doctor, migrate, run, serve, settings_in, tell
 from openrecp.options import (
     ADDRESS,
     FOLDER,
@@ -41,6 +39,8 @@ app.add_typer(deliveries, name="failed-deliveries")
 app.add_typer(events, name="events")
 app.add_typer(notices, name="notices")
 app.add_typer(report, name="report")
+for process in (serve, migrate, doctor):
+    app.command()(process)
 
 
 def _version(wanted: bool) -> None:
@@ -74,22 +74,6 @@ def main() -> None:
         sys.exit(1)
 
 
-def _run(work: Coroutine[Any, Any, Any]) -> Any:
-    """Run on uvloop, which the services are measured with."""
-    import uvloop
-
-    return uvloop.run(work)
-
-
-def _settings(data: Path, **given: Any) -> Settings:
-    configure_logs("warning")
-    return Settings(data=data, **{name: value for name, value in given.items() if value is not None})
-
-
-def _tell(value: Any, as_json: bool, words: Callable[[Any], str]) -> None:
-    typer.echo(json.dumps(value, ensure_ascii=False, default=str) if as_json else words(value))
-
-
 @app.command()
 def up(
     data: Data = FOLDER,
@@ -99,7 +83,7 @@ def up(
     """Start everything in one process and stay up until Ctrl-C."""
     from openrecp.up import serve
 
-    _run(serve(_settings(data, port=port), demo=demo))
+    run(serve(settings_in(data, port=port), demo=demo))
 
 
 @app.command()
@@ -114,8 +98,8 @@ def init(
     with DataFolder(data):
         from openrecp.house import init as make
 
-        made = _run(make(_settings(data, pack=pack)))
-    _tell(
+        made = run(make(settings_in(data, pack=pack)))
+    tell(
         made,
         as_json,
         lambda each: f"The administrator's key, shown this once: {each['key']}\nStart it: openrecp up --data {data}",
@@ -127,58 +111,7 @@ def demo(as_json: AsJson = False) -> None:
     """Play the main job on a temporary system; exit code 1 at the first step that is not as it should be."""
     from openrecp.up import demonstrate
 
-    sys.exit(0 if _run(demonstrate(as_json=as_json)) else 1)
-
-
-@app.command()
-def serve(
-    service: Annotated[str, typer.Argument(envvar="OPENRECP_SERVICE", help="Its name, or gateway.")],
-    role: Annotated[str, typer.Option(help="api = requests, worker = events, deadlines and jobs, or all.")] = "all",
-    port: Annotated[int | None, typer.Option(help="Where it listens; a worker for its health only.")] = None,
-    migrate: Annotated[bool, typer.Option("--migrate", help="Bring its database to this version first.")] = False,
-) -> None:
-    """Run one service as a process of its own, over PostgreSQL."""
-    from openrecp.serve import ProcessSettings, role_of
-    from openrecp.serve import serve as run
-
-    settings = Settings() if port is None else Settings(port=port)
-    _run(run(service, role_of(role), settings, ProcessSettings(), migrating=migrate))
-
-
-@app.command()
-def migrate(
-    service: Annotated[str, typer.Argument(help="Only the database of this service; log and gateway are two.")] = "all",
-    create: Annotated[bool, typer.Option("--create", help="Make PostgreSQL databases that are missing.")] = False,
-    data: Data = FOLDER,
-    as_json: AsJson = False,
-) -> None:
-    """Bring the databases to this version's schema."""
-    from openrecp.databases import migrate as bring
-    from openrecp.folder import holding
-
-    settings = _settings(data)
-    with holding(settings):
-        done = _run(bring(settings, service, create=create))
-    _tell({"migrated": done}, as_json, lambda each: "\n".join(each["migrated"]) or "Nothing to do.")
-
-
-@app.command()
-def doctor(
-    service: Annotated[str, typer.Argument(envvar="OPENRECP_SERVICE", help="Only what this service needs.")] = "all",
-    data: Annotated[Path | None, typer.Option("--data", help="The deployment's data folder.")] = None,
-    as_json: AsJson = False,
-) -> None:
-    """Say what is missing or set wrongly, and how to mend it; exit code 1 if anything is."""
-    from openrecp.doctor import Finding, examine, settings_of
-
-    configure_logs("error")
-    given = settings_of(data)
-    found = [given] if isinstance(given, Finding) else _run(examine(*given, service))
-    for each in found:
-        facts = {"what": each.what, "well": each.is_well, "words": each.words, "mend": each.mend}
-        line = f"{'ok   ' if each.is_well else 'FAULT'} {each.what}: {each.words}"
-        _tell(facts, as_json, lambda _, line=line, mend=each.mend: line + (f"\n      {mend}" if mend else ""))  # type: ignore[misc]
-    sys.exit(0 if all(each.is_well for each in found) else 1)
+    sys.exit(0 if run(demonstrate(as_json=as_json)) else 1)
 
 
 @app.command()
@@ -186,8 +119,8 @@ def backup(target: Path, data: Data = FOLDER, as_json: AsJson = False) -> None:
     """Copy the whole deployment into one file, while it works."""
     from openrecp.backup import backup as copy
 
-    manifest = copy(_settings(data), target)
-    _tell(manifest, as_json, lambda each: f"{len(each['files'])} files of {each['made_at']} in {target}")
+    manifest = copy(settings_in(data), target)
+    tell(manifest, as_json, lambda each: f"{len(each['files'])} files of {each['made_at']} in {target}")
 
 
 @app.command()
@@ -196,7 +129,7 @@ def restore(source: Path, data: Data = FOLDER, as_json: AsJson = False) -> None:
     from openrecp.backup import restore as bring
 
     manifest = bring(source, data)
-    _tell(manifest, as_json, lambda each: f"{len(each['files'])} files of {each['made_at']} restored into {data}")
+    tell(manifest, as_json, lambda each: f"{len(each['files'])} files of {each['made_at']} restored into {data}")
 
 
 @app.command()
@@ -206,7 +139,7 @@ def rebuild(service: str, url: Url = ADDRESS, key: Key = None, data: Data = FOLD
     from openrecp.remote import rebuild as replay
 
     outcome = replay(Remote(url, key, data), service)
-    _tell(outcome, as_json, lambda each: f"{each['state']}: {each['result']}")
+    tell(outcome, as_json, lambda each: f"{each['state']}: {each['result']}")
     same = (outcome["result"] or {}).get("same")
     sys.exit(0 if outcome["state"] == "finished" and same else 1)
 
@@ -220,7 +153,7 @@ def list_deliveries(
 
     found = Remote(url, key, data).get(f"/v1/admin/{service}/failed-deliveries")
     lines = [f"{each['delivery_id']} {each['state']} {each['consumer']} {each['error']}" for each in found["items"]]
-    _tell(found, as_json, lambda _: "\n".join(lines) or "None.")
+    tell(found, as_json, lambda _: "\n".join(lines) or "None.")
 
 
 @deliveries.command()
@@ -236,7 +169,7 @@ def redrive(
     from openrecp.remote import Remote
 
     path = f"/v1/admin/{service}/" + (f"failed-deliveries/{delivery}/redrive" if delivery else "redrive")
-    _tell(Remote(url, key, data).post(path), as_json, lambda each: f"redriven: {each.get('redriven', 1)}")
+    tell(Remote(url, key, data).post(path), as_json, lambda each: f"redriven: {each.get('redriven', 1)}")
 
 
 @deliveries.command()
@@ -253,7 +186,7 @@ def skip(
     from openrecp.remote import Remote
 
     path = f"/v1/admin/{service}/failed-deliveries/{delivery}/skip"
-    _tell(Remote(url, key, data).post(path, {"reason": reason}), as_json, lambda each: each["state"])
+    tell(Remote(url, key, data).post(path, {"reason": reason}), as_json, lambda each: each["state"])
 
 
 @keys.command("list")
@@ -263,7 +196,7 @@ def list_keys(url: Url = ADDRESS, key: Key = None, data: Data = FOLDER, as_json:
 
     found = Remote(url, key, data).get("/v1/keys", limit=200)
     lines = [f"{each['key_id']} {each['prefix']}… {','.join(each['roles'])} {each['label']}" for each in found["items"]]
-    _tell(found, as_json, lambda _: "\n".join(lines))
+    tell(found, as_json, lambda _: "\n".join(lines))
 
 
 @keys.command("create")
@@ -286,7 +219,7 @@ def create_key(
     facts: dict[str, Any] = {"client_id": client_id, "provider_id": provider_id, "person_id": person_id}
     facts |= {"provinces": province, "programmes": programme}
     body = {"label": label, "roles": role} | {name: value for name, value in facts.items() if value}
-    _tell(Remote(url, key, data).post("/v1/keys", body), as_json, lambda each: str(each["key"]))
+    tell(Remote(url, key, data).post("/v1/keys", body), as_json, lambda each: str(each["key"]))
 
 
 @keys.command("administrator")
@@ -294,15 +227,15 @@ def administrator_key(data: Data = FOLDER, as_json: AsJson = False) -> None:
     """Make an administrator's key where every other got lost; the system is stopped meanwhile."""
     from openrecp.folder import holding
 
-    settings = _settings(data)
+    settings = settings_in(data)
     with holding(settings):
         from openrecp.house import holds_deployment, new_administrator
         from openrecp.up import NoDeployment
 
         if not settings.database.get_secret_value() and not holds_deployment(settings):
             raise NoDeployment(data)
-        made = _run(new_administrator(settings, "made at the machine"))
-    _tell(made, as_json, lambda each: str(each["key"]))
+        made = run(new_administrator(settings, "made at the machine"))
+    tell(made, as_json, lambda each: str(each["key"]))
 
 
 @keys.command("signing")
@@ -316,7 +249,7 @@ def signing_key(
 
     made = write_pair(private, public, Settings().issuer)
     words = f"{private} {'made' if made else 'was there'}; its public half is in {public}"
-    _tell({"made": made, "private": str(private), "public": str(public)}, as_json, lambda _: words)
+    tell({"made": made, "private": str(private), "public": str(public)}, as_json, lambda _: words)
 
 
 @keys.command("revoke")
@@ -324,7 +257,7 @@ def revoke_key(key_id: str, url: Url = ADDRESS, key: Key = None, data: Data = FO
     """End a key now."""
     from openrecp.remote import Remote
 
-    _tell(Remote(url, key, data).post(f"/v1/keys/{key_id}/revoke"), as_json, lambda each: "revoked")
+    tell(Remote(url, key, data).post(f"/v1/keys/{key_id}/revoke"), as_json, lambda each: "revoked")
 
 
 @imports.command("clients")
@@ -387,7 +320,7 @@ def check_pack(pack: str, as_json: AsJson = False) -> None:
     from openrecp.packs import faults_of
 
     faults = faults_of(Settings().packs / pack)
-    _tell({"pack": pack, "faults": faults}, as_json, lambda each: "\n".join(each["faults"]) or f"{pack} is in order.")
+    tell({"pack": pack, "faults": faults}, as_json, lambda each: "\n".join(each["faults"]) or f"{pack} is in order.")
     sys.exit(1 if faults else 0)
 
 
