@@ -11,7 +11,7 @@ from starlette.routing import Route
 
 from chassis.store.port import Store, StoreError
 from chassis.supervision import Supervisor
-from chassis.telemetry import registry
+from chassis.telemetry import forget, is_ready, loop_in_trouble, registry
 
 SILENT_S = 120.0
 Check = Callable[[], Awaitable[str | None]]
@@ -48,19 +48,29 @@ class Health:
 
     async def _metrics(self, _: Request) -> Response:
         """Prometheus text of this process; inside the network only, the door does not pass it on."""
-        if self.details is not None and not await self.ready():
-            await self.details()  # brings the figures up to date
+        await self._look()
         return Response(generate_latest(registry), media_type=CONTENT_TYPE_LATEST)
+
+    async def _look(self) -> tuple[dict[str, str], dict[str, Any] | None]:
+        """What stands in the way, and the details if nothing does; the figures for Prometheus are as fresh as they."""
+        trouble, stuck = await self.ready(), self.live()
+        is_ready.labels(self.service).set(not trouble)
+        for name in self.supervisor.pulses:
+            loop_in_trouble.labels(self.service, name).set(name in stuck)
+        if trouble:
+            forget(self.service)
+            return trouble, None
+        return trouble, await self.details() if self.details is not None else None
 
     async def _live(self, _: Request) -> Response:
         trouble = self.live()
         return JSONResponse({"service": self.service, "live": not trouble, "trouble": trouble}, 503 if trouble else 200)
 
     async def _ready(self, _: Request) -> Response:
-        trouble = await self.ready()
+        trouble, details = await self._look()
         body: dict[str, Any] = {"service": self.service, "ready": not trouble, "trouble": trouble}
-        if self.details is not None and not trouble:
-            body["details"] = await self.details()
+        if details is not None:
+            body["details"] = details
         return JSONResponse(body, 503 if trouble else 200)
 
 

@@ -36,7 +36,17 @@ from chassis.store.mapping import mapped_classes
 from chassis.store.port import Store, StoreError
 from chassis.supervision import Supervisor
 from chassis.tables import failed_deliveries
-from chassis.telemetry import Traced, consumer_lag, deliveries, outbox_oldest_s, outbox_waiting, units
+from chassis.telemetry import (
+    Traced,
+    consumer_lag,
+    deliveries,
+    forget,
+    group_sizes,
+    log_away,
+    outbox_oldest_s,
+    outbox_waiting,
+    units,
+)
 from chassis.timers import Housekeeping, Sweep, Timers
 from chassis.unit_of_work import Ground, Scope
 from contracts.principals import Principal
@@ -144,6 +154,7 @@ class Running:
     async def start(self, *, work: bool = True) -> None:
         """Open the store and, unless this process only answers requests, start the loops."""
         await self.store.start()
+        group_sizes.watch(self.service.name, self.store)
         if self.hands is not None:
             await self.hands.start()
             self.supervisor.watch(f"{self.service.name}.clock", self.hands.run)
@@ -214,8 +225,11 @@ class Running:
         try:
             lags: dict[str, int | None] = {consumer.name: await consumer.lag() for consumer in self.consumers}
         except LogAway as reason:
+            forget(self.service.name, consumer_lag)
+            log_away.labels(self.service.name).set(1)
             words = f"the event log is away ({reason}): what is written waits and leaves when it is back"
             return {consumer.name: None for consumer in self.consumers}, {"log": words}
+        log_away.labels(self.service.name).set(0)
         for name, lag in lags.items():
             consumer_lag.labels(self.service.name, name).set(lag or 0)
         return lags, {}

@@ -4,10 +4,14 @@ import logging
 import re
 import sys
 import time
-from typing import Any
+from collections.abc import Iterable, Mapping
+from typing import Any, Protocol
+from weakref import WeakValueDictionary
 
 import structlog
-from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, ProcessCollector
+from prometheus_client.core import HistogramMetricFamily
+from prometheus_client.registry import Collector
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from chassis.clock import new_id
@@ -33,8 +37,53 @@ notices_unsent = Gauge(
 notices_sent = Counter(
     "openrecp_notice_attempts_total", "Attempts to send a notice", ["service", "channel", "outcome"], registry=registry
 )
+is_ready = Gauge("openrecp_ready", "Whether requests can be taken", ["service"], registry=registry)
+log_away = Gauge("openrecp_log_away", "Whether the event log does not answer", ["service"], registry=registry)
+loop_in_trouble = Gauge(
+    "openrecp_loop_in_trouble", "Whether a loop fails, stands still or gave up", ["service", "loop"], registry=registry
+)
+ProcessCollector(registry=registry)
+GROUPS = (1, 2, 4, 8, 16, 32, 64)
 log = structlog.get_logger()
 _CORRELATION = re.compile(rb"[A-Za-z0-9_.:-]{1,100}")
+
+
+class Grouping(Protocol):
+    """A store that counts how many units each of its commits carried."""
+
+    @property
+    def group_sizes(self) -> Mapping[int, int]: ...
+
+
+class GroupSizes(Collector):
+    """Units per commit of every store of this process: counted while it writes, added up only when somebody asks."""
+
+    def __init__(self) -> None:
+        self._stores: WeakValueDictionary[str, Grouping] = WeakValueDictionary()
+
+    def watch(self, service: str, store: Grouping) -> None:
+        """Tell of this store under a name, instead of an earlier one."""
+        self._stores[service] = store
+
+    def collect(self) -> Iterable[HistogramMetricFamily]:
+        """The histogram, for the registry."""
+        told = HistogramMetricFamily("openrecp_group_commit_units", "Units in one commit", labels=["service"])
+        for service, store in sorted(self._stores.items()):
+            sizes = dict(store.group_sizes)
+            steps = [(str(float(step)), sum(n for size, n in sizes.items() if size <= step)) for step in GROUPS]
+            all_units = sum(size * n for size, n in sizes.items())
+            told.add_metric([service], [*steps, ("+Inf", sum(sizes.values()))], all_units)
+        yield told
+
+
+group_sizes = GroupSizes()
+registry.register(group_sizes)
+
+
+def forget(service: str, *gauges: Gauge) -> None:
+    """What nobody can know just now is not told: no figure is better than an old one."""
+    for each in gauges or (outbox_waiting, outbox_oldest_s, consumer_lag, deliveries, notices_unsent, log_away):
+        each.remove_by_labels({"service": service})
 
 
 def configure_logs(level: str) -> None:

@@ -18,7 +18,7 @@ from chassis.pack import Pack
 from chassis.settings import ROOT, Settings
 from chassis.store.port import Store
 from chassis.supervision import Ending
-from chassis.telemetry import Traced
+from chassis.telemetry import Traced, group_sizes
 from chassis.unit_of_work import Ground
 from gateway.api import clock_routes, key_routes, me_routes
 from gateway.door import Gateway
@@ -98,6 +98,7 @@ class RunningGateway:
     async def start(self) -> None:
         """Open the database and the pools, and set the clock where it stood."""
         await self.store.start()
+        group_sizes.watch(NAME, self.store)
         for transport in self._transports.values():
             await transport.start()
         if self._follower is not None:

@@ -12,7 +12,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from chassis.health import Check
-from chassis.telemetry import registry
+from chassis.telemetry import is_ready, registry
 from contracts.refusals import Refusal
 from gateway.pages import Page
 from gateway.settings import DoorSettings
@@ -55,6 +55,7 @@ class Health:
         """Prometheus text of this process; asking for readiness brings the services' own figures up to date."""
         if not self._is_inside(request):
             raise OnlyFromInside
+        is_ready.labels("gateway").set(await self._database() is None)
         await self._told(READY)
         return Response(generate_latest(registry), media_type=CONTENT_TYPE_LATEST)
 

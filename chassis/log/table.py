@@ -17,6 +17,7 @@ from chassis.log.port import LogAway, Partition, Record
 from chassis.store.mapping import table
 from chassis.store.port import Batch, Insert, OutcomeUnknown, Put, Store, StoreError, Unreachable, Violated
 from chassis.supervision import heard
+from chassis.telemetry import group_sizes
 
 FLUSH_S = 1.0
 metadata = sa.MetaData()
@@ -92,6 +93,7 @@ class TableLog:
 
     async def start(self) -> None:
         await self.store.start()
+        group_sizes.watch("log", self.store)
 
     async def stop(self) -> None:
         for each in list(self._subscriptions):

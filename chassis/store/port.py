@@ -1,6 +1,6 @@
 """The port of the store: what a unit of work asks of a database, and how it can fail."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -89,6 +89,10 @@ class Store(Protocol):
     """A database of one service. Rows go in as Python values by column name and come out as tuples."""
 
     dialect: sa.Dialect
+
+    @property
+    def group_sizes(self) -> Mapping[int, int]:
+        """How many commits carried how many units, since the start."""
 
     async def start(self) -> None: ...
 
