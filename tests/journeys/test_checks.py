@@ -44,6 +44,7 @@ async def test_the_page_reaches_whoever_has_the_code_with_its_policy(house: Open
         assert (page.status_code, page.headers["content-type"]) == (status, "text/html; charset=utf-8")
         assert page.headers["content-security-policy"].startswith("default-src 'none'; style-src 'sha256-")
         assert (page.headers["content-language"], page.headers["cache-control"]) == ("fr", "no-store")
+        assert page.headers["x-content-type-options"] == "nosniff"
         assert "Quokka certified" not in page.text
     for strange in ("%00", f"{code}%00", "%E2%80%AE", f"{code}/x", "x" * 9_000):
         assert (await look(anybody, strange)).status_code in (404, 414)

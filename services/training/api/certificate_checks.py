@@ -15,7 +15,7 @@ from services.training.schemas.results import CertificateCheckOut
 
 routes = Routes("/v1/certificate-checks")
 JSON, PAGE = "application/json", "text/html"
-HEADERS = {"Cache-Control": "no-store", "Vary": "Accept, Accept-Language", "X-Content-Type-Options": "nosniff"}
+HEADERS = {"Cache-Control": "no-store", "Vary": "Accept, Accept-Language"}
 PAGE_HEADERS = {**HEADERS, "Content-Security-Policy": POLICY, "Referrer-Policy": "no-referrer"}
 
 
