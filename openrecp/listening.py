@@ -11,6 +11,7 @@ from starlette.types import ASGIApp
 
 from chassis.settings import Settings
 from chassis.supervision import Ending
+from openrecp.leaving import Parting, leave
 from openrecp.sentences import InWords
 
 FINISH_WITHIN_S = 10
@@ -32,10 +33,14 @@ def listen(settings: Settings) -> socket.socket:
 
 
 @asynccontextmanager
-async def serving(app: ASGIApp, door: socket.socket, *endings: Ending) -> AsyncIterator[None]:
-    """Answer requests at the door; on the way out tell those who wait for news, and let the running ones finish."""
+async def serving(app: ASGIApp, door: socket.socket, *endings: Ending, linger_s: float = 0.0) -> AsyncIterator[Parting]:
+    """Answer requests at the door; on the way out tell those who wait for news, and let the running ones finish.
+
+    Who lingers goes on answering until nobody's connection rests here any more, or for so long.
+    """
+    parting = Parting(app)
     config = uvicorn.Config(
-        app,
+        parting,
         log_config=None,
         access_log=False,
         lifespan="off",
@@ -51,10 +56,11 @@ async def serving(app: ASGIApp, door: socket.socket, *endings: Ending) -> AsyncI
             await task
         await asyncio.sleep(0.005)
     try:
-        yield
+        yield parting
     finally:
         for each in endings:
             each.begin()
+        await leave(server, parting, door, linger_s)
         server.should_exit = True
         await task
 

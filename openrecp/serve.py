@@ -21,6 +21,8 @@ from chassis.settings import ROOT, Settings
 from chassis.supervision import Ending
 from chassis.telemetry import configure_logs
 from openrecp.databases import NoSuchService, event_log_of, migrate, require_schema, store_of
+from openrecp.handover import offered, take_over
+from openrecp.leaving import LINGER_S
 from openrecp.listening import listen, serving, told_to_stop
 from openrecp.sentences import InWords
 from openrecp.services import NAMES, run_service
@@ -39,6 +41,8 @@ class ProcessSettings(BaseSettings):
     (`OPENRECP_SERVICES=http://{service}:8000`), or one each (`OPENRECP_SERVICES__CLIENTS=http://clients:8000`).
     Services check tokens with the public half of the signing key, as text or in a file; its private half is the
     gateway's alone.
+    `handover` is a file at which a process offers its listening socket to the next one started with the same setting:
+    so the gateway is exchanged without its port ever being closed (`OPENRECP_HANDOVER=/run/openrecp/gateway.door`).
     `clock_begins` is where the settable time of a new demo begins.
     """
 
@@ -50,6 +54,7 @@ class ProcessSettings(BaseSettings):
     public_key: str = ""
     public_key_file: Path | None = None
     signing_key_file: Path | None = None
+    handover: Path | None = None
     clock_begins: datetime | None = None
 
     def address_of(self, name: str) -> str:
@@ -128,14 +133,23 @@ async def serve(name: str, role: Role, settings: Settings, own: ProcessSettings,
         await migrate(settings, name)
     for each in (name,) if name == GATEWAY else (name, "log"):
         await require_schema(settings, each)
-    door = listen(settings)
+    before = take_over(own.handover)
+    door = before.door if before is not None else listen(settings)
     opened = _gateway(settings, own) if name == GATEWAY else _service(name, role, settings, own)
-    async with opened as (app, ending), serving(app, door, ending):
-        gc.collect()
-        gc.freeze()  # what was loaded to start stays
-        what = name if name == GATEWAY else f"{name} ({role})"
-        typer.echo(f"{what} is up: http://{settings.host}:{door.getsockname()[1]}")
-        await told.wait()
+    async with opened as (app, ending), serving(app, door, ending, linger_s=LINGER_S) as parting:
+
+        def taken() -> None:
+            parting.handed_over = True
+            told.set()
+
+        async with offered(own.handover, door, taken):
+            gc.collect()
+            gc.freeze()  # what was loaded to start stays
+            if before is not None:
+                before.may_go()
+            what = name if name == GATEWAY else f"{name} ({role})"
+            typer.echo(f"{what} is up: http://{settings.host}:{door.getsockname()[1]}")
+            await told.wait()
     typer.echo("Stopped; nothing is lost.")
 
 
