@@ -26,7 +26,9 @@ class DidNotStart(Exception):
 
 
 class Process:
-    """One part as a process of this machine, its output in a file of its own."""
+    """One part as a process of this machine, its output in a file of its own; `well` are exit codes of a good end."""
+
+    well: tuple[int, ...] = (0,)
 
     def __init__(self, part: Part, folder: Path, tree: Path | None) -> None:
         self.part, self.tree = part, tree
@@ -55,9 +57,6 @@ class Process:
 
     def command(self) -> list[str]:
         """What its container would run."""
-        if self.part.image.startswith("apache/kafka"):
-            place = next(iter(self.part.mounts.values()))
-            return [str(ROOT / "deploy/kafka/broker"), "run", str(place), str(self.part.port)]
         return self._argv([*self._program, *self.part.command])
 
     async def spawn(self) -> None:
@@ -93,13 +92,17 @@ class Process:
         if self.part.health is None:
             return True
         asking = await asyncio.create_subprocess_exec(
-            *self._argv(self.part.health.command) if self.tree else ("true",),
+            *self.asking(self.part.health.command),
             cwd=self.tree or self._folder,
             env=self._environment() if self.tree else None,
             stdout=asyncio.subprocess.DEVNULL,
             stderr=asyncio.subprocess.DEVNULL,
         )
         return await asking.wait() == 0
+
+    def asking(self, check: list[str]) -> list[str]:
+        """The command that asks whether it is up: its container's own."""
+        return self._argv(check)
 
     async def once(self, *command: str) -> str:
         """Another command of the same image beside it, to its end; what it printed."""
@@ -128,6 +131,26 @@ class Process:
 
     def tail(self) -> str:
         return self.log.read_text(encoding="utf-8", errors="replace")[-2_000:]
+
+
+class Broker(Process):
+    """Kafka: the jars of Maven Central instead of the image's."""
+
+    well = (0, 143)  # a JVM that was told to stop ends so, however well
+
+    @property
+    def _broker(self) -> str:
+        return str(ROOT / "deploy" / "kafka" / "broker")
+
+    @property
+    def _place(self) -> str:
+        return str(next(iter(self.part.mounts.values())))
+
+    def command(self) -> list[str]:
+        return [self._broker, "run", self._place, str(self.part.port)]
+
+    def asking(self, check: list[str]) -> list[str]:
+        return [self._broker, "status", self._place]
 
 
 class Database(Process):
@@ -167,10 +190,7 @@ class System:
         trees = lay_out(parts, folder / "trees")
         self.parts, self.folder, self._tell = parts, folder, tell
         self.processes: dict[str, Process] = {
-            name: Database(part, folder, lasting=lasting)
-            if part.image.startswith("postgres")
-            else Process(part, folder, trees.get(name))
-            for name, part in parts.items()
+            name: _process(part, folder, trees.get(name), lasting=lasting) for name, part in parts.items()
         }
         self._reached: dict[str, dict[str, asyncio.Event]] = {
             name: {each: asyncio.Event() for each in (STARTED, HEALTHY, DONE)} for name in parts
@@ -255,9 +275,16 @@ class System:
             except TimeoutError:
                 process.signal(signal.SIGKILL)
                 code = f"killed after {self.parts[name].grace_s:.0f} s"
-            if code != 0:
+            if code not in process.well:
                 self._tell(f"  {name} did not stop in good order: {code}")
         over[name].set()
+
+
+def _process(part: Part, folder: Path, tree: Path | None, *, lasting: bool) -> Process:
+    """The servers of others come from this machine, everything else from its tree."""
+    if part.image.startswith("postgres"):
+        return Database(part, folder, lasting=lasting)
+    return Broker(part, folder, None) if part.image.startswith("apache/kafka") else Process(part, folder, tree)
 
 
 @contextlib.asynccontextmanager
