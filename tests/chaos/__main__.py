@@ -12,11 +12,12 @@ import typer
 from chassis.telemetry import configure_logs
 from deploy.local.postgres import NoServer, binaries
 from deploy.local.topology import missing
-from tests.chaos.storm import CALM, LONG, SHORT, Form, Storm
+from tests.chaos.storm import CALM, LONG, PROBE, SHORT, Form, Storm
 from tests.kit.kafka import Broker, NoBroker
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 Seed = Annotated[int, typer.Option(help="0 draws one.")]
+Keep = Annotated[Path | None, typer.Option(help="A folder for the logs of all processes and the history.")]
 Where = Annotated[Path | None, typer.Option("--json", help="Where the report goes as JSON.")]
 
 
@@ -34,11 +35,11 @@ def need_servers(*, kafka: bool = True) -> None:
         sys.exit(1 if os.environ.get("REQUIRE_ALL") == "1" else 0)
 
 
-def _storm(form: Form, seed: int, where: Path | None) -> None:
+def _storm(form: Form, seed: int, where: Path | None, keep: Path | None = None) -> None:
     need_servers()
     configure_logs("error")
     began = time.monotonic()
-    report = asyncio.run(Storm(form, seed or int(time.time())).run())
+    report = asyncio.run(Storm(form, seed or int(time.time()), keep=keep).run())
     report.figures["the whole took"] = f"{time.monotonic() - began:.0f} s"
     print("\n".join(report.lines()))
     if where is not None:
@@ -47,21 +48,27 @@ def _storm(form: Form, seed: int, where: Path | None) -> None:
 
 
 @app.command()
-def calm(seed: Seed = 0, where: Where = None) -> None:
+def calm(seed: Seed = 0, where: Where = None, keep: Keep = None) -> None:
     """Load and judges, no faults."""
-    _storm(CALM, seed, where)
+    _storm(CALM, seed, where, keep)
 
 
 @app.command()
-def short(seed: Seed = 0, where: Where = None) -> None:
+def probe(seed: Seed = 0, where: Where = None, keep: Keep = None) -> None:
+    """A little of everything."""
+    _storm(PROBE, seed, where, keep)
+
+
+@app.command()
+def short(seed: Seed = 0, where: Where = None, keep: Keep = None) -> None:
     """At least 30 kills and 3,000 acknowledged writes, in about five minutes."""
-    _storm(SHORT, seed, where)
+    _storm(SHORT, seed, where, keep)
 
 
 @app.command()
-def long(seed: Seed = 0, where: Where = None) -> None:
+def long(seed: Seed = 0, where: Where = None, keep: Keep = None) -> None:
     """At least 300 kills."""
-    _storm(LONG, seed, where)
+    _storm(LONG, seed, where, keep)
 
 
 if __name__ == "__main__":

@@ -1,7 +1,7 @@
 """The judges: each goes once over what was found, counts what must not be, and shows a few examples."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from tests.chaos.history import History
@@ -163,16 +163,13 @@ def failures(found: Found, allowed: Allowed) -> Iterator[str]:
                 yield f"{name}: {event_id} is {state} with {consumer}"
 
 
-def stalled(found: Found, since: float, until: float, but: frozenset[str]) -> Iterator[str]:
-    """Events of other roots, written while a poisoned one was blocked, took effect in time."""
+def stalled(found: Found, since: float, until: float, ending: str) -> Iterator[str]:
+    """Events of roots with other endings, written while a poisoned one was blocked, took effect in time."""
     taken: dict[str, float] = {}
     for event_id, _, at in found.effects:
         taken.setdefault(event_id, at)
     for each in found.events:
-        if since <= each.recorded_at <= until and each.root not in but:
+        if since <= each.recorded_at <= until and not each.root.endswith(ending):
             late = taken.get(each.event_id, float("inf")) - each.recorded_at
             if late > STALLED_S:
                 yield f"{each.event_type} of root {each.root}: its effect came {late:.1f} s later"
-
-
-Judge = Callable[[History, Found, Allowed], list[Verdict]]

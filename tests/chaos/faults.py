@@ -8,18 +8,28 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from tests.chaos import witness
 from tests.chaos.checks import Verdict, stalled
 from tests.chaos.history import History
-from tests.chaos.look import Found
+from tests.chaos.inject import Bug, Injector
+from tests.chaos.look import Found, behind_by, waiting_for
 from tests.chaos.report import Report
-from tests.chaos.stage import Stage
+from tests.chaos.stage import Ground, Stage
 
 if TYPE_CHECKING:
     from tests.chaos.storm import Form
 
-BREATH_S = (0.2, 2.0)
-STRIKES_WITHIN_S = 8.0
-HURT_S = 1.5
+BREATH_S, STARTING = (0.2, 1.6), 0.25
+SETTLED, SETTLED_WITHIN_S, LOOK_S = 100, 90.0, 0.5
+TAKEN_OVER_WITHIN_S = 12.0
+ROLLING = (
+    ("clients", "training"),
+    ("matching", "assessments"),
+    ("impact", "exchange"),
+    ("clients-worker", "matching-worker"),
+    ("gateway",),
+)
+STRIKES_WITHIN_S, HURT_S = 8.0, 1.5
 COMMITS, PUBLISHES, EFFECTS = ("before_commit", "after_commit"), ("before_publish", "after_publish"), ("after_effect",)
 POINTS = {
     "clients": COMMITS,
@@ -40,12 +50,14 @@ class Injected:
 
     events: set[str] = field(default_factory=set)
     poisoned: set[str] = field(default_factory=set)
-    blocked: list[tuple[float, float, frozenset[str]]] = field(default_factory=list)
+    blocked: list[tuple[float, float, str]] = field(default_factory=list)
     rolling: list[tuple[float, float]] = field(default_factory=list)
+    codes: list[str] = field(default_factory=list)
+    not_taken_over: list[str] = field(default_factory=list)
 
     def judged(self, found: Found, history: History) -> list[Verdict]:
         """What only the faults' own times can tell."""
-        late = [each for since, until, but in self.blocked for each in stalled(found, since, until, but)]
+        late = [each for since, until, ending in self.blocked for each in stalled(found, since, until, ending)]
         failed = [
             f"{each.method} {each.path}: {each.how}"
             for each in history.failures
@@ -54,6 +66,8 @@ class Injected:
         return [
             Verdict("a poisoned root stalls no other", len(late), tuple(late[:3])),
             Verdict("a rolling restart fails no request", len(failed), tuple(failed[:3])),
+            Verdict("who is told to stop ends in good order", len(self.codes), tuple(self.codes[:3])),
+            Verdict("another relay takes over from one that stands still", len(self.not_taken_over)),
         ]
 
 
@@ -62,6 +76,7 @@ class Faults:
     """Does them, and counts what was done."""
 
     stage: Stage
+    servers: Ground
     report: Report
     chance: random.Random
     injected: Injected
@@ -70,12 +85,18 @@ class Faults:
 
     async def round(self, form: "Form", number: int) -> None:
         """Every kind of fault once, kills between them."""
-        await self.kills(form.kills_a_round // 2)
+        third = form.kills_a_round // 3
+        await self.kills(third)
         await self.ground("postgres")
-        await self.frozen_relay(form.frozen_s)
+        await self.kills(third)
+        await self.sent_again()
         await self.ground("kafka")
-        await self.kills(form.kills_a_round - form.kills_a_round // 2)
+        await self.kills(form.kills_a_round - 2 * third)
+        await self.frozen_relay(form.frozen_s)
         await self.ground("kafka", away_s=form.away_s)
+        await self.settled()
+        await self.poison(form.blocked_s)
+        await self.rolling_restart()
 
     async def kills(self, number: int) -> None:
         """Processes at random, half of them at random moments and half at a named point."""
@@ -87,8 +108,10 @@ class Faults:
                 await self.at_random()
 
     async def at_random(self) -> None:
-        """Any process, at any moment; it may be starting just now."""
+        """Any process, at any moment; one time in four it may be starting just now."""
         name = self.chance.choice(sorted(self.stage.kept))
+        if self.chance.random() > STARTING:
+            await self.stage.until_ready(name)
         await self.stage.kill(name)
         self.report.count(f"kill of {_kind(name)} at random")
         self.tell(f"  {name} is killed")
@@ -108,7 +131,7 @@ class Faults:
     async def ground(self, what: str, *, away_s: float = 0.0) -> None:
         """The database server or the broker dies and comes back."""
         self.tell(f"  {what} is killed" + (f" and away for {away_s:.0f} s" if away_s else ""))
-        back_s = await self.stage.ground.kill(what, away_s)
+        back_s = await self.servers.kill(what, away_s)
         self.report.count(f"kill of {what}" + (f", away {away_s:.0f} s" if away_s else ""))
         self.tell(f"  {what} answers again after {back_s:.1f} s")
 
@@ -121,11 +144,65 @@ class Faults:
         first.signal(signal.SIGSTOP)
         began = time.time()
         await asyncio.sleep(frozen_s)
+        oldest_s = await waiting_for(self.stage.settings, "clients")
+        if oldest_s > TAKEN_OVER_WITHIN_S:
+            self.injected.not_taken_over.append(f"an event of clients has waited for {oldest_s:.0f} s")
         first.signal(signal.SIGCONT)
         self.report.count("relay frozen")
         self.tell(f"  the relay of clients was frozen for {time.time() - began:.0f} s and wakes")
         await asyncio.sleep(HURT_S)
         await self.stage.remove("clients-worker-2")
+
+    async def settled(self) -> None:
+        """Everything is up, and whatever was written so far has taken effect: the next fault is judged by itself."""
+        await self.stage.all_ready()
+        async with asyncio.timeout(SETTLED_WITHIN_S):
+            while True:
+                behind = await behind_by(self.stage.settings, self.stage.services)
+                if behind <= SETTLED:
+                    return
+                await asyncio.sleep(LOOK_S)
+
+    async def sent_again(self) -> None:
+        """Everything that was delivered so far, 1 to 5 times, in any order of keys."""
+        injector = Injector(self.stage, self.chance)
+        try:
+            copies = await injector.replay()
+        finally:
+            await injector.stop()
+        self.report.count("record sent again", copies)
+        self.tell(f"  {copies} records are sent again")
+
+    async def poison(self, blocked_s: float) -> None:
+        """Records that no consumer can take, and a bad release of the witness that fails for some roots."""
+        injector, bug = Injector(self.stage, self.chance), Bug(self.stage, self.chance)
+        began = time.time()
+        try:
+            bug.begin()
+            taken, refused = await injector.poison()
+        finally:
+            await injector.stop()
+        self.injected.events |= taken
+        self.injected.poisoned |= refused
+        await asyncio.sleep(blocked_s)
+        await bug.mend()
+        self.injected.blocked.append((began, time.time(), bug.ending))
+        self.report.count("poisoned record", len(taken | refused) + 1)
+        self.report.count("bad release of a handler")
+        self.tell(f"  poison was sent, and roots ending in {bug.ending} were blocked for {blocked_s:.0f} s")
+
+    async def rolling_restart(self) -> None:
+        """Each process is exchanged for its successor, which takes its door; the witness is told to stop first."""
+        began = time.time()
+        for names in ROLLING:
+            for name, code in zip(names, await asyncio.gather(*map(self.stage.hand_over, names)), strict=True):
+                self.injected.codes += [f"{name} ended with {code}"] if code else []
+        code = await self.stage.stop_one(witness.NAME)
+        self.injected.codes += [f"the witness ended with {code}"] if code else []
+        await self.stage.until_ready(witness.NAME)
+        self.injected.rolling.append((began, time.time()))
+        self.report.count("rolling restart")
+        self.tell(f"  everything was restarted one by one in {time.time() - began:.0f} s")
 
     async def restarted(self, name: str) -> float:
         """Told to stop and started again; gives the seconds from its start until it was ready."""

@@ -147,7 +147,14 @@ async def _waits(database: Any, name: str, found: Found) -> None:
         found.waits["request"] += [{"id": str(row[0])} for row in rows]
 
 
-async def counted(settings: Settings, name: str, query: str, *arguments: Any) -> int:
-    """A number out of one database."""
+async def behind_by(settings: Settings, services: tuple[str, ...]) -> int:
+    """How many events have been written that have not taken effect with the witness."""
+    written, _, effects = await standing(settings, services)
+    return written - effects
+
+
+async def waiting_for(settings: Settings, name: str) -> float:
+    """For how many seconds the oldest event of a service's outbox waits for its relay."""
     async with _database(settings, name) as database:
-        return int(await database.fetchval(query, *arguments))
+        asked = "SELECT extract(epoch FROM now() - min(recorded_at)) FROM outbox WHERE published_at IS NULL"
+        return float(await database.fetchval(asked) or 0.0)

@@ -2,12 +2,11 @@
 
 import asyncio
 import contextlib
-import os
 import signal
 import site
 import sys
 import time
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -18,7 +17,6 @@ from chassis.settings import Settings
 from deploy.local.postgres import Cluster, binaries, free_port
 from deploy.local.run import Process
 from deploy.local.topology import Part, lay_out, read
-from openrecp.serve import ProcessSettings
 from openrecp.services import NAMES
 from tests.chaos import witness
 from tests.kit.kafka import Broker
@@ -94,6 +92,7 @@ class Ground:
 
     def __init__(self, *, kafka: bool) -> None:
         self.cluster = Cluster(binaries(), fsync="on", max_connections="300")
+        self.port = self.cluster.port
         self.broker = Broker() if kafka else None
         self.away: set[str] = set()
 
@@ -121,12 +120,21 @@ class Ground:
             self.broker.remove()
 
 
+class Lent:
+    """The server of somebody else, and no broker: nothing of it is killed."""
+
+    def __init__(self, port: int) -> None:
+        self.port = port
+        self.broker: Broker | None = None
+        self.away: set[str] = set()
+
+
 class Stage:
     """Processes of the compose file on a ground; `together` names services whose API and loops share a process."""
 
     def __init__(
         self,
-        ground: Ground,
+        ground: Ground | Lent,
         folder: Path,
         *,
         services: tuple[str, ...] = NAMES,
@@ -164,8 +172,9 @@ class Stage:
 
     def _placed(self, part: Part) -> Part:
         """The part on our ground, with databases and topics of our own."""
-        database = f"postgresql://openrecp@127.0.0.1:{self.ground.cluster.port}/{self.mark}_{{service}}"
+        database = f"postgresql://openrecp@127.0.0.1:{self.ground.port}/{self.mark}_{{service}}"
         environment = part.environment | {"OPENRECP_DATABASE": database, "OPENRECP_LOG_LEVEL": "warning"}
+        environment |= {"OPENRECP_HANDOVER": str(self.folder / f"{part.name}.door")}
         if self.ground.broker is not None:
             environment |= {"OPENRECP_KAFKA": self.ground.broker.servers, "OPENRECP_KAFKA_PREFIX": f"{self.mark}."}
         return replace(part, environment={name: value for name, value in environment.items() if value})
@@ -181,9 +190,9 @@ class Stage:
         )
 
     @property
-    def own(self) -> ProcessSettings:
-        private = self.parts["gateway"].environment["OPENRECP_SIGNING_KEY_FILE"]
-        return ProcessSettings(signing_key_file=Path(private))
+    def signing_key(self) -> Path:
+        """With it the gateway vouches for people; whoever speaks past it needs it too."""
+        return Path(self.parts["gateway"].environment["OPENRECP_SIGNING_KEY_FILE"])
 
     @property
     def services(self) -> tuple[str, ...]:
@@ -192,15 +201,16 @@ class Stage:
     def address(self, name: str) -> str:
         return f"http://127.0.0.1:{self.parts[name].port}"
 
-    async def start(self) -> None:
+    async def start(self, *steps: str) -> None:
         """Databases, topics and keys, then every process; returns when all are ready."""
         self._http = aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=LOOK_WITHIN_S))
-        for name in ("migrate", "keys"):
+        for name in steps or ("migrate", "keys"):
             once = Attacked(self.parts[name], self.folder, self._trees[name])
             await once.spawn()
             if await once.ended() != 0:
                 raise NeverCameUp(f"{name}: {once.tail()}")
-        await witness.prepare(self.settings)
+        if not steps:
+            await witness.prepare(self.settings)
         for each in self.kept.values():
             self.keep(each)
         await self.all_ready()
@@ -212,7 +222,8 @@ class Stage:
     def beside(self, name: str, new: str, **environment: str) -> Kept:
         """A further process like another one."""
         port = free_port()
-        changed = self.parts[name].environment | {"OPENRECP_PORT": str(port)} | environment
+        own = {"OPENRECP_PORT": str(port), "OPENRECP_HANDOVER": str(self.folder / f"{new}.door")}
+        changed = self.parts[name].environment | own | environment
         self.parts[new] = replace(self.parts[name], name=new, port=port, environment=changed)
         self.kept[new] = Kept(Attacked(self.parts[new], self.folder, self._trees[name]))
         return self.kept[new]
@@ -296,6 +307,20 @@ class Stage:
             await kept.gone.wait()
         return await kept.process.ended()
 
+    async def hand_over(self, name: str) -> int:
+        """Start its successor beside it, which takes its door; gives the exit code of the one that left."""
+        old, new = self.kept[name], Kept(Attacked(self.parts[name], self.folder, self._trees[name]))
+        old.may_run.clear()
+        new.cause = "handed over"
+        self.keep(new)
+        async with asyncio.timeout(UP_WITHIN_S):
+            await old.gone.wait()
+            code = await old.process.ended()
+            await self._dismiss(old)
+            self.kept[name] = new
+            await new.ready.wait()
+        return code
+
     async def remove(self, name: str) -> None:
         """Stop a further process for good."""
         kept = self.kept[name]
@@ -346,8 +371,3 @@ async def staged(stage: Stage) -> AsyncIterator[Stage]:
         yield stage
     finally:
         await stage.stop()
-
-
-def environment_of(names: Mapping[str, str]) -> dict[str, str]:
-    """Our own environment with some names set, for a child of ours."""
-    return {**os.environ, **names}

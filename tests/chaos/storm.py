@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import shutil
 import statistics
 import tempfile
 import time
@@ -40,11 +41,13 @@ class Form:
     kills_a_round: int
     away_s: float
     frozen_s: float
+    blocked_s: float
 
 
-SHORT = Form("short", 28.0, 3_000, 30, 1, 26, 20.0, 30.0)
-LONG = Form("long", 28.0, 20_000, 300, 6, 50, 120.0, 40.0)
-CALM = Form("calm", 28.0, 300, 0, 0, 0, 0.0, 0.0)
+SHORT = Form("short", 28.0, 3_000, 30, 1, 27, 20.0, 32.0, 8.0)
+LONG = Form("long", 28.0, 20_000, 300, 6, 50, 120.0, 40.0, 20.0)
+PROBE = Form("probe", 28.0, 300, 0, 1, 3, 8.0, 32.0, 8.0)
+CALM = Form("calm", 28.0, 300, 0, 0, 0, 0.0, 0.0, 0.0)
 
 
 @dataclass
@@ -54,6 +57,7 @@ class Storm:
     form: Form
     seed: int
     tell: Tell = print
+    keep: Path | None = None
     report: Report = field(init=False)
     injected: Injected = field(default_factory=Injected)
     verdicts: list[Verdict] = field(default_factory=list)
@@ -85,7 +89,7 @@ class Storm:
             await self._step("the system is up", stage.start)
             made = json.loads(await stage.once("gateway", "key", "administrator", "--json"))
             town = Town(load, made["key"], dice(self.seed, "town"))
-            faults = Faults(stage, self.report, self.chance, self.injected, self.tell, history)
+            faults = Faults(stage, ground, self.report, self.chance, self.injected, self.tell, history)
             undisturbed = await self._undisturbed(faults)
             await self._step("the town has moved in", town.move_in)
             await self._under_load(town, faults, history)
@@ -96,6 +100,9 @@ class Storm:
         finally:
             await stage.stop()
             await load.close()
+            if self.keep is not None:
+                shutil.copytree(folder / "logs", self.keep, dirs_exist_ok=True)
+                shutil.copy(history.file, self.keep)
 
     async def _step(self, what: str, work: Callable[[], Awaitable[Any]]) -> None:
         began = time.monotonic()
