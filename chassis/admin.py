@@ -13,6 +13,7 @@ from chassis.auth import allow
 from chassis.clock import wall_now
 from chassis.consumer import OPEN, Projector
 from chassis.http import Body, Cursor, Limit, Out, Page, page_after, problems
+from chassis.orders import GO_ON, REBUILD, Order, order
 from chassis.route import Routes, Uow
 from chassis.tables import FailedDelivery, failed_deliveries
 from contracts.principals import Administrator
@@ -64,18 +65,11 @@ class RebuildOut(Out):
 class Administered(Protocol):
     """What of a running service an administrator may touch."""
 
-    rebuild_state: str
-    rebuild_result: dict[str, Any] | None
-
     @property
     def name(self) -> str: ...
 
     @property
     def projector(self) -> Projector | None: ...
-
-    def go_on(self) -> None: ...
-
-    def start_rebuild(self) -> None: ...
 
 
 def _running(request: Request, service: str) -> Administered:
@@ -138,13 +132,13 @@ async def skip_failed_delivery(
 @routes.post("/redrive", status_code=200, dependencies=allow(Administrator))
 async def redrive_all(service: str, request: Request, uow: Uow) -> Redriven:
     """Try every failed delivery of this service again, and start a consumer that stopped itself."""
-    running = _running(request, service)
+    _running(request, service)
     columns = failed_deliveries.table.c
     chosen = sa.select(failed_deliveries.table).where(columns.state.in_(OPEN)).limit(10_000)
     found = [failed_deliveries.state(row) for row in await uow.fetch(chosen)]
     for delivery in found:
         uow.put(dataclasses.replace(delivery, state="waiting", attempts=0, next_attempt_at=wall_now()))
-    running.go_on()
+    order(uow, GO_ON)
     return Redriven(redriven=len(found))
 
 
@@ -166,15 +160,17 @@ async def rebuild_read_models(service: str, request: Request, uow: Uow) -> Rebui
     running = _running(request, service)
     if running.projector is None or not running.projector.projections.rebuildable:
         raise NothingToRebuild
-    running.start_rebuild()
-    return RebuildOut(state="running")
+    standing = await uow.find(Order, kind=REBUILD)
+    asked = standing if standing is not None and standing.state == "running" else order(uow, REBUILD)
+    return RebuildOut(state=asked.state)
 
 
 @routes.get("/rebuild", dependencies=allow(Administrator))
 async def read_rebuild(service: str, request: Request, uow: Uow) -> RebuildOut:
     """How the last rebuild went: events replayed, and whether the hash is what it was."""
-    running = _running(request, service)
-    return RebuildOut(state=running.rebuild_state, result=running.rebuild_result)
+    _running(request, service)
+    last = await uow.find(Order, kind=REBUILD)
+    return RebuildOut(state=last.state, result=last.result) if last else RebuildOut(state="none")
 
 
 async def _delivery(uow: Uow, delivery_id: UUID) -> FailedDelivery:

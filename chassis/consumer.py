@@ -114,6 +114,11 @@ class Consumer:
             self._subscription = None
             await reading.close()
 
+    @property
+    def is_reading(self) -> bool:
+        """Whether this process is the one, or one of those, that read for the group."""
+        return self._subscription is not None
+
     def resume(self) -> None:
         """Forget why it stopped, so that it may run again."""
         self.stopped = None

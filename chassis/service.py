@@ -28,8 +28,8 @@ from chassis.notices.kinds import NoticeKind
 from chassis.notices.records import Notice
 from chassis.notices.settings import CHANNELS, NoticeSettings
 from chassis.notices.worker import Postman, sender_of
+from chassis.orders import Orders
 from chassis.pack import Pack, PackInvalid, Section
-from chassis.rebuild import rebuild
 from chassis.relay import Relay
 from chassis.route import Routes
 from chassis.store.mapping import mapped_classes
@@ -127,9 +127,7 @@ class Running:
         self.worker = Worker(self.ground, service.jobs) if service.jobs else None
         told = CHANNELS if service.notices else ()
         self.postmen = [Postman(self.ground, channel, sender_of(channel, sending)) for channel in told]
-        self.rebuild_state = "none"
-        self.rebuild_result: dict[str, Any] | None = None
-        self._rebuilding: asyncio.Task[None] | None = None
+        self.orders = Orders(store, event_log, self.projector, self._go_on)
         self.app = self._app(check)
         store.on_commit(lambda _: units.labels(service.name).inc())
 
@@ -164,6 +162,7 @@ class Running:
         self.supervisor.watch(f"{self.service.name}.housekeeping", Housekeeping(self.store).run)
         for consumer in self.consumers:
             self.supervisor.watch(consumer.name, consumer.run)
+        self.supervisor.watch(f"{self.service.name}.orders", self.orders.run)
         if self.sweep is not None:
             self.supervisor.watch(f"{self.service.name}.timers", self.sweep.run)
         if self.worker is not None:
@@ -174,37 +173,18 @@ class Running:
 
     async def stop(self) -> None:
         """End the loops where they can be resumed, then close the store."""
-        if self._rebuilding is not None:
-            self._rebuilding.cancel()
-            await asyncio.gather(self._rebuilding, return_exceptions=True)
         await self.supervisor.stop()
         if self.hands is not None:
             with contextlib.suppress(StoreError):  # whoever waits for it gives up by itself
                 await self.hands.stop()
         await self.store.stop()
 
-    def go_on(self) -> None:
+    def _go_on(self) -> None:
         """Start consumers again that stopped themselves."""
         for consumer in self.consumers:
             if consumer.stopped is not None:
                 consumer.resume()
                 self.supervisor.watch(consumer.name, consumer.run)
-
-    def start_rebuild(self) -> None:
-        """Rebuild in the background, unless one is under way."""
-        if self._rebuilding is None or self._rebuilding.done():
-            self.rebuild_state, self.rebuild_result = "running", None
-            self._rebuilding = asyncio.create_task(self._rebuild(), name=f"{self.service.name}.rebuild")
-
-    async def _rebuild(self) -> None:
-        if self.projector is None:
-            return
-        try:
-            self.rebuild_result = await rebuild(self.projector, self.log)
-            self.rebuild_state = "finished"
-        except Exception:
-            log.exception("rebuild.failed", service=self.service.name)
-            self.rebuild_state = "failed"
 
     async def facts(self) -> dict[str, Any]:
         """Outbox, lag and failed deliveries, also as metrics; an alarm for each consumer with dead ones, in words."""
