@@ -9,8 +9,9 @@ DEMO_FLAGS ?=
 TEST_FLAGS ?= -n 2
 IMPORT_FLAGS ?=
 LOCAL_FLAGS ?=
+CHAOS_FLAGS ?=
 
-.PHONY: run demo up-local demo-local test check format contracts migration import-real lock clean help
+.PHONY: run demo up-local demo-local chaos chaos-short chaos-planted test check format contracts migration import-real lock clean help
 
 run: $(VENV)/runtime ## start everything on http://127.0.0.1:8080; the first time the main job is played
 	$(BIN)/openrecp up --demo --data $(DATA) $(RUN_FLAGS)
@@ -26,6 +27,15 @@ demo-local: $(VENV)/development ## the main job and the real files of $(SHARED) 
 
 test: $(VENV)/development ## every test that can run here (REQUIRE_ALL=1 makes a missing part a failure)
 	$(BIN)/pytest $(TEST_FLAGS)
+
+chaos-short: $(VENV)/development ## kill everything of the separate services 30 times under load, and judge what is left
+	$(BIN)/python -m tests.chaos short $(CHAOS_FLAGS)
+
+chaos: $(VENV)/development ## the same with 300 kills, most of an hour (CHAOS_FLAGS="--seed 7 --json report.json --keep logs")
+	$(BIN)/python -m tests.chaos long $(CHAOS_FLAGS)
+
+chaos-planted: $(VENV)/development ## plant faults one by one on a copied tree, and see each caught
+	$(BIN)/python -m tests.chaos planted $(CHAOS_FLAGS)
 
 check: $(VENV)/development ## format, lint, types, import rules, dependencies, contracts
 	$(BIN)/ruff format --check .

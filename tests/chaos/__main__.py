@@ -1,9 +1,11 @@
 """`python -m tests.chaos short`: the crash proof, at a length of your choice."""
 
 import asyncio
+import json
 import os
 import sys
 import time
+from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
 
@@ -12,6 +14,8 @@ import typer
 from chassis.telemetry import configure_logs
 from deploy.local.postgres import NoServer, binaries
 from deploy.local.topology import missing
+from tests.chaos.planting import plant
+from tests.chaos.scenes import played
 from tests.chaos.storm import CALM, LONG, PROBE, SHORT, Form, Storm
 from tests.kit.kafka import Broker, NoBroker
 
@@ -69,6 +73,20 @@ def short(seed: Seed = 0, where: Where = None, keep: Keep = None) -> None:
 def long(seed: Seed = 0, where: Where = None, keep: Keep = None) -> None:
     """At least 300 kills."""
     _storm(LONG, seed, where, keep)
+
+
+@app.command()
+def planted(names: Annotated[list[str] | None, typer.Argument(help="Some of them; all without.")] = None) -> None:
+    """Plant faults one by one and see each caught."""
+    need_servers(kafka=False)
+    sys.exit(0 if asyncio.run(plant(names or [])) else 1)
+
+
+@app.command()
+def scene(name: str, port: Annotated[int, typer.Option()], mark: Annotated[str, typer.Option()]) -> None:
+    """One scene on a server whose databases are made; what the judges say, as JSON."""
+    configure_logs("error")
+    print(json.dumps([asdict(each) for each in asyncio.run(played(name, port=port, mark=mark))]))
 
 
 if __name__ == "__main__":

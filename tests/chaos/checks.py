@@ -1,7 +1,7 @@
 """The judges: each goes once over what was found, counts what must not be, and shows a few examples."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 from tests.chaos.history import History
@@ -34,22 +34,7 @@ class Allowed:
 
 def judge(history: History, found: Found, allowed: Allowed) -> list[Verdict]:
     """Every promise with what became of it."""
-    judges: list[tuple[str, Iterable[str]]] = [
-        ("no acknowledged write is lost", lost_writes(history, found)),
-        ("no write takes effect twice", doubled_writes(history, found)),
-        ("every operation is known in the end", unknown_writes(history)),
-        ("every event leaves its outbox", unpublished(found)),
-        ("every event takes effect", lost_effects(found)),
-        ("no event takes effect twice", doubled_effects(found)),
-        ("no effect comes without an event", unasked_effects(found, allowed)),
-        ("the projection counts each event once", miscounted(found, allowed)),
-        ("effects come in the order of each root", inversions(found)),
-        ("every change has its event, every event its change", orphans(found)),
-        ("nothing waits without an owner and a deadline", waiting_for_nobody(found)),
-        ("no session gives away more seats than it has", overbooked(found)),
-        ("only what is poisoned fails", failures(found, allowed)),
-    ]
-    return [_verdict(promise, broken) for promise, broken in judges]
+    return [_verdict(promise, judged(history, found, allowed)) for promise, judged in JUDGES.items()]
 
 
 def _verdict(promise: str, broken: Iterable[str]) -> Verdict:
@@ -108,7 +93,7 @@ def unasked_effects(found: Found, allowed: Allowed) -> Iterator[str]:
     return (event_id for event_id, _, _ in found.effects if event_id not in known)
 
 
-def miscounted(found: Found, allowed: Allowed) -> Iterator[str]:
+def miscounted(found: Found) -> Iterator[str]:
     """The tally of each root is the number of its events; tallies of injected roots are not ours."""
     events = Counter(each.root for each in found.events)
     for root, number in events.items():
@@ -173,3 +158,22 @@ def stalled(found: Found, since: float, until: float, ending: str) -> Iterator[s
             late = taken.get(each.event_id, float("inf")) - each.recorded_at
             if late > STALLED_S:
                 yield f"{each.event_type} of root {each.root}: its effect came {late:.1f} s later"
+
+
+Judge = Callable[[History, Found, Allowed], Iterable[str]]
+JUDGES: dict[str, Judge] = {
+    "no acknowledged write is lost": lambda history, found, _: lost_writes(history, found),
+    "no write takes effect twice": lambda history, found, _: doubled_writes(history, found),
+    "every operation is known in the end": lambda history, _, __: unknown_writes(history),
+    "every event leaves its outbox": lambda _, found, __: unpublished(found),
+    "every event takes effect": lambda _, found, __: lost_effects(found),
+    "no event takes effect twice": lambda _, found, __: doubled_effects(found),
+    "no effect comes without an event": lambda _, found, allowed: unasked_effects(found, allowed),
+    "the projection counts each event once": lambda _, found, __: miscounted(found),
+    "effects come in the order of each root": lambda _, found, __: inversions(found),
+    "every change has its event, every event its change": lambda _, found, __: orphans(found),
+    "nothing waits without an owner and a deadline": lambda _, found, __: waiting_for_nobody(found),
+    "no session gives away more seats than it has": lambda _, found, __: overbooked(found),
+    "only what is poisoned fails": lambda _, found, allowed: failures(found, allowed),
+}
+PROMISES = frozenset(JUDGES)

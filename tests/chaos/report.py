@@ -56,7 +56,7 @@ class Report:
 def versions(postgres: Path, kafka: bool) -> dict[str, str]:
     """Of everything that takes part."""
     found = {"Python": platform.python_version(), "system": f"{platform.system()} {platform.release()}"}
-    found["PostgreSQL"] = _said([str(postgres / "postgres"), "--version"]).rpartition(" ")[0] or "unknown"
+    found["PostgreSQL"] = _said([str(postgres / "postgres"), "--version"]).rpartition(" (Debian")[0] or "unknown"
     if kafka:
         jars = Path(_said([str(ROOT / "deploy" / "kafka" / "broker"), "jars"]))
         found["Kafka"] = next((each.stem.partition("-")[2] for each in jars.glob("kafka_*.jar")), "unknown")
@@ -73,10 +73,8 @@ def _said(command: list[str]) -> str:
     return done.stdout.strip()
 
 
-def ratio(recoveries: list[Recovery], undisturbed_s: float) -> tuple[float, float]:
-    """The 95th percentile of what undisturbed recoveries took, and how many undisturbed starts that is."""
+def p95(recoveries: list[Recovery]) -> float:
+    """The 95th percentile of how long processes took from their start until they were ready, where both servers were
+    there meanwhile."""
     took = sorted(each.ready_s for each in recoveries if not each.disturbed and each.cause != "first start")
-    if not took or not undisturbed_s:
-        return 0.0, 0.0
-    p95 = took[min(len(took) - 1, int(len(took) * 0.95))]
-    return p95, p95 / undisturbed_s
+    return took[min(len(took) - 1, int(len(took) * 0.95))] if took else 0.0

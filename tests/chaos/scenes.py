@@ -155,7 +155,7 @@ async def played(name: str, *, port: int, mark: str) -> list[Verdict]:
         history = History(Path(folder) / "history.jsonl")
         load = Load(stage.address("gateway"), history, per_second=PER_SECOND)
         try:
-            await stage.start("keys")
+            await stage.start()
             made = json.loads(await stage.once("gateway", "key", "administrator", "--json"))
             town = Town(load, made["key"], dice(1, name))
             town.officer = await town.hire("officer", "officer")

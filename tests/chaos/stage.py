@@ -6,8 +6,6 @@ import signal
 import site
 import sys
 import time
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -88,24 +86,20 @@ class Kept:
 
 
 class Ground:
-    """PostgreSQL and, unless events travel through a table, Kafka; both can be killed and started again."""
+    """PostgreSQL and Kafka; both can be killed and started again."""
 
-    def __init__(self, *, kafka: bool) -> None:
+    def __init__(self) -> None:
         self.cluster = Cluster(binaries(), fsync="on", max_connections="300")
         self.port = self.cluster.port
-        self.broker = Broker() if kafka else None
+        self.broker = Broker()
         self.away: set[str] = set()
 
     async def start(self) -> None:
-        starting = [asyncio.to_thread(self.cluster.start)]
-        if self.broker is not None:
-            starting.append(asyncio.to_thread(self.broker.start))
-        await asyncio.gather(*starting)
+        await asyncio.gather(asyncio.to_thread(self.cluster.start), asyncio.to_thread(self.broker.start))
 
     async def kill(self, what: str, away_s: float = 0.0) -> float:
         """SIGKILL, and start again after a while; gives the seconds until it answered again."""
         victim = self.cluster if what == "postgres" else self.broker
-        assert victim is not None
         self.away.add(what)
         await asyncio.to_thread(victim.kill)
         await asyncio.sleep(away_s)
@@ -116,16 +110,15 @@ class Ground:
 
     def remove(self) -> None:
         self.cluster.stop()
-        if self.broker is not None:
-            self.broker.remove()
+        self.broker.remove()
 
 
 class Lent:
-    """The server of somebody else, and no broker: nothing of it is killed."""
+    """The server of somebody else, and no broker: events travel through a table."""
 
     def __init__(self, port: int) -> None:
         self.port = port
-        self.broker: Broker | None = None
+        self.broker = None
         self.away: set[str] = set()
 
 
@@ -201,19 +194,24 @@ class Stage:
     def address(self, name: str) -> str:
         return f"http://127.0.0.1:{self.parts[name].port}"
 
-    async def start(self, *steps: str) -> None:
-        """Databases, topics and keys, then every process; returns when all are ready."""
+    async def prepare(self) -> None:
+        """Databases and topics, at this version's schema."""
+        await self._once("migrate")
+        await witness.prepare(self.settings)
+
+    async def start(self) -> None:
+        """Keys, then every process; returns when all are ready."""
         self._http = aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=LOOK_WITHIN_S))
-        for name in steps or ("migrate", "keys"):
-            once = Attacked(self.parts[name], self.folder, self._trees[name])
-            await once.spawn()
-            if await once.ended() != 0:
-                raise NeverCameUp(f"{name}: {once.tail()}")
-        if not steps:
-            await witness.prepare(self.settings)
+        await self._once("keys")
         for each in self.kept.values():
             self.keep(each)
         await self.all_ready()
+
+    async def _once(self, name: str) -> None:
+        once = Attacked(self.parts[name], self.folder, self._trees[name])
+        await once.spawn()
+        if await once.ended() != 0:
+            raise NeverCameUp(f"{name}: {once.tail()}")
 
     def keep(self, kept: Kept) -> None:
         kept.may_run.set()
@@ -361,13 +359,3 @@ class Stage:
     async def once(self, name: str, *command: str) -> str:
         """What another command of the same image prints."""
         return await self.kept[name].process.once(*command)
-
-
-@asynccontextmanager
-async def staged(stage: Stage) -> AsyncIterator[Stage]:
-    """Everything up; stopped whatever happens."""
-    try:
-        await stage.start()
-        yield stage
-    finally:
-        await stage.stop()
