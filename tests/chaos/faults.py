@@ -4,7 +4,7 @@ import asyncio
 import random
 import signal
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -29,7 +29,7 @@ ROLLING = (
     ("clients-worker", "matching-worker"),
     ("gateway",),
 )
-STRIKES_WITHIN_S, HURT_S = 8.0, 1.5
+STRIKES_WITHIN_S, HURT_S = 5.0, 1.5
 COMMITS, PUBLISHES, EFFECTS = ("before_commit", "after_commit"), ("before_publish", "after_publish"), ("after_effect",)
 POINTS = {
     "clients": COMMITS,
@@ -50,6 +50,7 @@ class Injected:
 
     events: set[str] = field(default_factory=set)
     poisoned: set[str] = field(default_factory=set)
+    sent_again: set[str] = field(default_factory=set)
     blocked: list[tuple[float, float, str]] = field(default_factory=list)
     rolling: list[tuple[float, float]] = field(default_factory=list)
     codes: list[str] = field(default_factory=list)
@@ -82,18 +83,18 @@ class Faults:
     injected: Injected
     tell: Callable[[str], None]
     history: History
+    frozen: set[str] = field(default_factory=set)
 
     async def round(self, form: "Form", number: int) -> None:
-        """Every kind of fault once, kills between them."""
+        """Every kind of fault once, kills between them and beside the long ones."""
         third = form.kills_a_round // 3
         await self.kills(third)
         await self.ground("postgres")
-        await self.kills(third)
+        await asyncio.gather(self.frozen_relay(form.frozen_s), self.kills(third))
         await self.sent_again()
         await self.ground("kafka")
-        await self.kills(form.kills_a_round - 2 * third)
-        await self.frozen_relay(form.frozen_s)
-        await self.ground("kafka", away_s=form.away_s)
+        beside = form.kills_a_round - 2 * third
+        await asyncio.gather(self.ground("kafka", away_s=form.away_s), self.kills(beside))
         await self.settled()
         await self.poison(form.blocked_s)
         await self.rolling_restart()
@@ -107,9 +108,13 @@ class Faults:
             else:
                 await self.at_random()
 
+    def _victim(self, names: Iterable[str]) -> str:
+        """One of them, but nobody who stands still: that is a fault of its own."""
+        return self.chance.choice(sorted(set(names) - self.frozen))
+
     async def at_random(self) -> None:
         """Any process, at any moment; one time in four it may be starting just now."""
-        name = self.chance.choice(sorted(self.stage.kept))
+        name = self._victim(self.stage.kept)
         if self.chance.random() > STARTING:
             await self.stage.until_ready(name)
         await self.stage.kill(name)
@@ -118,7 +123,7 @@ class Faults:
 
     async def at_a_point(self) -> None:
         """One of the processes that have named points, once it passes one; if none comes by, at random."""
-        name = self.chance.choice(sorted(POINTS))
+        name = self._victim(POINTS)
         point = self.chance.choice(POINTS[name])
         await self.stage.until_ready(name)
         self.stage.arm(name, point, self.chance.randrange(1, 6))
@@ -137,9 +142,10 @@ class Faults:
 
     async def frozen_relay(self, frozen_s: float) -> None:
         """The process that relays for clients is stopped in the middle; another takes over; then it wakes."""
+        self.frozen |= {"clients-worker", "clients-worker-2"}
         second = self.stage.beside("clients-worker", "clients-worker-2")
         self.stage.keep(second)
-        await self.stage.until_ready("clients-worker-2")
+        await asyncio.gather(*map(self.stage.until_ready, self.frozen))
         first = self.stage.kept["clients-worker"].process
         first.signal(signal.SIGSTOP)
         began = time.time()
@@ -152,6 +158,7 @@ class Faults:
         self.tell(f"  the relay of clients was frozen for {time.time() - began:.0f} s and wakes")
         await asyncio.sleep(HURT_S)
         await self.stage.remove("clients-worker-2")
+        self.frozen.clear()
 
     async def settled(self) -> None:
         """Everything is up, and whatever was written so far has taken effect: the next fault is judged by itself."""
@@ -164,10 +171,10 @@ class Faults:
                 await asyncio.sleep(LOOK_S)
 
     async def sent_again(self) -> None:
-        """Everything that was delivered so far, 1 to 5 times, in any order of keys."""
+        """Everything that was delivered so far and not sent again yet, 1 to 5 times, in any order of keys."""
         injector = Injector(self.stage, self.chance)
         try:
-            copies = await injector.replay()
+            copies = await injector.replay(self.injected.sent_again)
         finally:
             await injector.stop()
         self.report.count("record sent again", copies)

@@ -46,9 +46,14 @@ class Injector:
                 found += records
         return found
 
-    async def replay(self) -> int:
-        """Send what was delivered again, some of it often, shuffled across keys; gives how many copies."""
-        again = [each for each in await self.everything() for _ in range(self.chance.choice(COPIES))]
+    async def replay(self, before: set[str]) -> int:
+        """Send what was delivered again, some of it often, shuffled across keys; gives how many copies.
+
+        `before` are the ids that were sent again at an earlier time; those of now join them.
+        """
+        fresh = {str(each.event_id): each for each in await self.everything() if str(each.event_id) not in before}
+        before |= fresh.keys()
+        again = [each for each in fresh.values() for _ in range(self.chance.choice(COPIES))]
         self.chance.shuffle(again)
         for begin in range(0, len(again), BATCH):
             await self.log.append(again[begin : begin + BATCH])
