@@ -1,5 +1,6 @@
 """The separate services as compose describes them: the main job through them, processes killed on the way."""
 
+import asyncio
 import json
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -44,6 +45,7 @@ async def test_the_main_job_runs_through_separate_services_and_survives_kills(sy
         assert {name: system.processes[name].starts for name in KILLED.values()} == dict.fromkeys(KILLED.values(), 2)
         await settled(system)
         await _nothing_failed(http, key)
+        await _a_rebuild_asked_of_the_api_is_done_by_the_worker(http, key)
     await _each_process_holds_its_own_code_only(system)
 
 
@@ -68,6 +70,15 @@ async def _nothing_failed(http: httpx2.AsyncClient, key: str) -> None:
     for name in NAMES:
         answer = await http.get(f"/v1/admin/{name}/failed-deliveries", headers={"Authorization": f"Bearer {key}"})
         assert answer.json()["items"] == []
+
+
+async def _a_rebuild_asked_of_the_api_is_done_by_the_worker(http: httpx2.AsyncClient, key: str) -> None:
+    path, headers = "/v1/admin/impact/rebuild", {"Authorization": f"Bearer {key}"}
+    told = (await http.post(path, headers=headers)).json()
+    while told["state"] == "running":
+        await asyncio.sleep(0.1)
+        told = (await http.get(path, headers=headers)).json()
+    assert (told["state"], told["result"]["same"]) == ("finished", True), told
 
 
 async def _each_process_holds_its_own_code_only(system: System) -> None:
