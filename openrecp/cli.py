@@ -324,6 +324,15 @@ def check_pack(pack: str, as_json: AsJson = False) -> None:
     sys.exit(1 if faults else 0)
 
 
+@packs.command("open")
+def open_places(pack: str, as_json: AsJson = False) -> None:
+    """List what a pack leaves for the centre to fill in: file, line and what."""
+    from openrecp.packs import left_open
+
+    places = left_open(Settings().packs / pack)
+    tell({"pack": pack, "open": places}, as_json, lambda each: "\n".join(each["open"]) or f"{pack} has nothing open.")
+
+
 @app.command()
 def documents(
     check: Annotated[bool, typer.Option("--check", help="Only say whether they are current.")] = False,

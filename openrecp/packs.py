@@ -1,5 +1,6 @@
 """Checking a country pack: every section a service reads, by its type."""
 
+import re
 from pathlib import Path
 
 from chassis.notices import wording
@@ -7,6 +8,8 @@ from chassis.pack import Pack, PackInvalid
 from openrecp.services import NAMES, load
 from services.matching.pack import MatchingPack
 from services.training.pack import TrainingPack
+
+OPEN = re.compile(r"#\s*centre: fill in (.+)")
 
 
 def faults_of(folder: Path) -> list[str]:
@@ -29,6 +32,18 @@ def faults_of(folder: Path) -> list[str]:
         except PackInvalid as invalid:
             faults += invalid.faults
     return list(dict.fromkeys(faults or _between_sections(pack)))
+
+
+def left_open(folder: Path) -> list[str]:
+    """What a pack leaves for its centre to fill in, a line each: file, line and what; raises `PackInvalid`."""
+    if not folder.is_dir():
+        raise PackInvalid(folder.name, [f"{folder} is not there"])
+    return [
+        f"{path.relative_to(folder)}:{number}: {mark[1].strip()}"
+        for path in sorted(folder.rglob("*.toml"))
+        for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1)
+        if (mark := OPEN.search(line))
+    ]
 
 
 def _between_sections(pack: Pack) -> list[str]:

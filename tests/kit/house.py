@@ -67,9 +67,11 @@ def _client(house: House, key: str | None) -> httpx2.AsyncClient:
 
 
 @asynccontextmanager
-async def opened(folder: Path, *, database: str = "", at: datetime | None = None) -> AsyncIterator[OpenHouse]:
-    """A new deployment of the demo pack in a folder, with a settable clock."""
-    settings = Settings(data=folder, pack="demo", clock="settable", database=database)
+async def opened(
+    folder: Path, *, database: str = "", at: datetime | None = None, pack: str = "demo"
+) -> AsyncIterator[OpenHouse]:
+    """A new deployment of a pack in a folder, with a settable clock."""
+    settings = Settings(data=folder, pack=pack, clock="settable", database=database)
     made = await init(settings)
     clock = Clock(settable=True, offset=at - datetime.now(UTC) if at is not None else timedelta(0))
     async with AsyncExitStack() as stack:

@@ -96,15 +96,7 @@ class Room:
 
     async def told(self) -> list[str]:
         """What people have been told by files, a text each, when everything due has been sent."""
-        end = asyncio.get_running_loop().time() + DEADLINE_S
-        while (await self.running.facts())["notices"]["due"]:
-            assert asyncio.get_running_loop().time() < end, await self.running.facts()
-            for postman in self.running.postmen:
-                await postman.send_due()
-            await asyncio.sleep(0.01)
-        folder = self.running.ground.notices.folder
-        assert folder is not None
-        return [path.read_text(encoding="utf-8") for path in sorted(folder.glob("*.txt"))]
+        return await told(self.running)
 
     def _record(self, event: Event, correlation_id: str) -> Record:
         sequence = self._sequences[event.subject] = self._sequences.get(event.subject, 0) + 1
@@ -122,6 +114,19 @@ class Room:
             traceparent=None,
             data=event.model_dump_json(),
         )
+
+
+async def told(running: Running) -> list[str]:
+    """What people have been told by a service, in files, a text each, when everything due has been sent."""
+    end = asyncio.get_running_loop().time() + DEADLINE_S
+    while (await running.facts())["notices"]["due"]:
+        assert asyncio.get_running_loop().time() < end, await running.facts()
+        for postman in running.postmen:
+            await postman.send_due()
+        await asyncio.sleep(0.01)
+    folder = running.ground.notices.folder
+    assert folder is not None
+    return [path.read_text(encoding="utf-8") for path in sorted(folder.glob("*.txt"))]
 
 
 @asynccontextmanager
