@@ -64,6 +64,7 @@ class Town:
         """A company is taken in, two officers change it at once, it asks for an assessment."""
         officer, number = self.officer, next(self.numbers)
         made = await officer.post("/v1/clients", {"name": f"Mill {number}", "isic": SECTOR, **WHERE})
+        assert made.ok, made
         client = made.body["client_id"]
         site = await officer.post("/v1/sites", {"client_id": client, "name": f"Plant {number}", **WHERE})
         consent = {"client_id": client, "purpose": "share_with_providers", "text_version": "1"}
