@@ -128,6 +128,8 @@ class Cluster:
             return
         self._dismiss_guard()
         pid = self._process.pid
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGSTOP)  # it makes no new process between our look and our strike
         children = Path(f"/proc/{pid}/task/{pid}/children")
         pids = [pid, *map(int, children.read_text().split())] if children.exists() else [pid]
         for each in pids:

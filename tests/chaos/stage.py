@@ -12,17 +12,17 @@ from pathlib import Path
 import aiohttp
 
 from chassis.settings import Settings
-from deploy.local.postgres import Cluster, binaries, free_port
+from deploy.local.postgres import Cluster, NoServer, binaries, free_port
 from deploy.local.run import Process
 from deploy.local.topology import Part, lay_out, read
 from openrecp.services import NAMES
 from tests.chaos import witness
-from tests.kit.kafka import Broker
+from tests.kit.kafka import Broker, NoBroker
 
 ROOT = Path(__file__).resolve().parents[2]
 ARMED = Path(__file__).parent / "points" / "armed.py"
 AGAIN_AFTER_S, LOOK_S, LOOK_WITHIN_S, STOP_WITHIN_S = 0.1, 0.1, 6.0, 25.0
-UP_WITHIN_S = 90.0
+UP_WITHIN_S, BACK_WITHIN_S = 90.0, 60.0
 
 
 class NeverCameUp(Exception):
@@ -104,9 +104,22 @@ class Ground:
         await asyncio.to_thread(victim.kill)
         await asyncio.sleep(away_s)
         began = time.monotonic()
-        await asyncio.to_thread(victim.start)
+        while not await self._started(victim, began + BACK_WITHIN_S):
+            await asyncio.sleep(LOOK_S)
         self.away.discard(what)
         return time.monotonic() - began
+
+    @staticmethod
+    async def _started(victim: Cluster | Broker, until: float) -> bool:
+        """Whether it has come up; a server whose last process the disk still holds is refused until that is gone."""
+        try:
+            await asyncio.to_thread(victim.start)
+        except (NoServer, NoBroker):
+            if time.monotonic() > until:
+                raise
+            await asyncio.to_thread(victim.kill)
+            return False
+        return True
 
     def remove(self) -> None:
         self.cluster.stop()

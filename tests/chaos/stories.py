@@ -136,6 +136,15 @@ class Working:
         self.load = town.load
         self._tasks = [asyncio.create_task(self.load.for_ever(story)) for story in stories]
 
+    async def __aenter__(self) -> "Working":
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        """Whatever is still at work has nobody left to work for."""
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+
     async def end(self) -> None:
         """Let every story come to its end."""
         self.load.ending.set()
