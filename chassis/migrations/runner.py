@@ -10,6 +10,8 @@ from urllib.parse import unquote, urlsplit, urlunsplit
 import sqlalchemy as sa
 
 CHASSIS = Path(__file__).parent
+LOCK_WITHIN_MS, LOCK_PAUSE_S, LOCK_ATTEMPTS = 200, 0.5, 150
+LOCK_NOT_AVAILABLE = "55P03"
 
 
 @dataclass(frozen=True)
@@ -71,21 +73,40 @@ def applied_sqlite(path: Path, part: Part) -> str | None:
 
 
 async def migrate_postgres(dsn: str, parts: list[Part]) -> list[str]:
-    """Bring one database to the head of every part; an advisory lock lets processes start together."""
+    """Bring one database to the head of every part, under load too; an advisory lock lets processes start together.
+
+    A change of a table waits for whoever reads it, and every writer waits behind that: so it waits a moment only, lets
+    them all pass, and tries again.
+    """
     from sqlalchemy.ext.asyncio import create_async_engine
 
     engine = create_async_engine(dsn.replace("postgresql://", "postgresql+asyncpg://", 1), poolclass=sa.NullPool)
     done: list[str] = []
     async with engine.connect() as connection:
-        await connection.execute(sa.text("SET lock_timeout = '10s'"))
         await connection.execute(sa.text("SELECT pg_advisory_lock(7203301)"))
+        await connection.execute(sa.text(f"SET lock_timeout = '{LOCK_WITHIN_MS}ms'"))
         await connection.commit()
         for part in parts:
             if await connection.run_sync(_applied, part) != part.head:
-                await connection.run_sync(upgrade, part)
+                await _upgraded(connection, part)
                 done.append(f"{part.name} → {part.head}")
     await engine.dispose()
     return done
+
+
+async def _upgraded(connection: Any, part: Part) -> None:
+    """In one transaction, which is repeated while a lock cannot be had in time; the last failure is told."""
+    from sqlalchemy.exc import DBAPIError
+
+    for left in reversed(range(LOCK_ATTEMPTS)):
+        try:
+            await connection.run_sync(upgrade, part)
+            return
+        except DBAPIError as error:
+            await connection.rollback()
+            if getattr(error.orig, "sqlstate", None) != LOCK_NOT_AVAILABLE or not left:
+                raise
+            await asyncio.sleep(LOCK_PAUSE_S)
 
 
 async def create_database(dsn: str) -> bool:
