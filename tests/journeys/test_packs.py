@@ -1,6 +1,10 @@
 """Every country pack as a centre meets it: checked, started, and a first engagement in its own words and days."""
 
 import json
+import os
+import re
+import subprocess
+import sys
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -11,14 +15,14 @@ import httpx2
 import pytest
 
 from chassis.pack import Pack, PackInvalid
-from chassis.settings import ROOT
+from chassis.settings import ROOT, Settings
 from contracts.values import Sector
 from openrecp.packs import faults_of, left_open
 from services.assessments.pack import AssessmentsPack
 from services.matching.pack import MatchingPack
 from tests.journeys.world import done, one
 from tests.kit.house import OpenHouse, opened
-from tests.kit.program import run
+from tests.kit.program import Program, new_deployment, run
 from tests.kit.room import told
 
 PACKS = ROOT / "packs"
@@ -202,6 +206,27 @@ async def assess(assessor: httpx2.AsyncClient, engagement: str, place: Place) ->
         "streams": [{"stream_no": 1, "resource": "energy", "carrier": "electricity", "unit": "MWh", "saving": "10"}],
     }
     await done(assessor, "POST", "/v1/options", motor)
+
+
+def test_the_first_engagement_in_the_readme_of_the_packs_comes_about_as_written(tmp_path: Path) -> None:
+    blocks = re.findall(r"```sh\n(.*?)```", (PACKS / "README.md").read_text(encoding="utf-8"), re.S)
+    assert len(blocks) == 2
+    key = new_deployment(Settings(data=tmp_path / "data", pack="kh"))
+    with Program(tmp_path / "data") as program:
+        program.start()
+        path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+        there = {"PATH": path, "OPENRECP_URL": program.url, "OPENRECP_KEY": key}
+        typed = subprocess.run(
+            ["/bin/bash", "-euo", "pipefail", "-c", "".join(blocks)],
+            env=os.environ | there,
+            capture_output=True,
+            text=True,
+            timeout=120,
+            check=False,
+        )
+    assert typed.returncode == 0, typed.stderr
+    (engagement,) = json.loads(typed.stdout.splitlines()[-1])["items"]
+    assert (engagement["status"], engagement["country"], engagement["province"]) == ("active", "KH", "KH-8")
 
 
 def test_viet_nam_had_63_provinces_and_has_34() -> None:
