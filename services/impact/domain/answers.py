@@ -1,7 +1,6 @@
 """Counts of people who may be in several groups at once: what of them can be told without telling of a few."""
 
-from collections import Counter
-from collections.abc import Hashable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from services.impact.domain.suppression import PRIME, Cell
@@ -10,27 +9,40 @@ Question = tuple[Cell, frozenset[Hashable]]
 Row = dict[int, int]
 
 
-def unanswered(questions: Sequence[Question], minimum: int) -> frozenset[Cell]:
+def itself(person: Hashable) -> Hashable:
+    """Whose record a person is."""
+    return person
+
+
+def unanswered(
+    questions: Sequence[Question], minimum: int, whose: Callable[[Hashable], Hashable] = itself
+) -> frozenset[Cell]:
     """The questions "how many are there?" that get no answer, decided one by one in their order.
+
+    Counted are people, or records of which one person may have several: `whose` says which person's a record is.
 
     Those that cannot be told apart by the answers given form a class. A question is answered if the answers, counted
     over the classes of at least `minimum` people alone, still do not follow from each other: then whatever is computed
     from them, by any sums and differences, speaks of at least one such class. An empty group is answered, and so is
     what follows from the answers before it.
     """
-    sizes, groups = _atoms(questions)
-    answers = _Answers(sizes, minimum)
+    people, groups = _atoms(questions, whose)
+    answers = _Answers(people, minimum)
     asked = zip(questions, groups, strict=True)
-    return frozenset(cell for (cell, people), group in asked if people and not answers.take(group))
+    return frozenset(cell for (cell, records), group in asked if records and not answers.take(group))
 
 
-def _atoms(questions: Sequence[Question]) -> tuple[list[int], list[frozenset[int]]]:
-    """People whom no question tells apart as one, how many each stands for, and the questions over them."""
-    asked: dict[Hashable, list[int]] = {}
-    for number, (_, people) in enumerate(questions):
-        for person in people:
-            asked.setdefault(person, []).append(number)
-    atoms = Counter(tuple(numbers) for numbers in asked.values())
+def _atoms(
+    questions: Sequence[Question], whose: Callable[[Hashable], Hashable]
+) -> tuple[list[set[Hashable]], list[frozenset[int]]]:
+    """Records that no question tells apart as one, the people behind each, and the questions over them."""
+    asked: dict[Hashable, tuple[int, ...]] = {}
+    for number, (_, records) in enumerate(questions):
+        for record in records:
+            asked[record] = (*asked.get(record, ()), number)
+    atoms: dict[tuple[int, ...], set[Hashable]] = {}
+    for record, numbers in asked.items():
+        atoms.setdefault(numbers, set()).add(whose(record))
     groups: list[set[int]] = [set() for _ in questions]
     for atom, numbers in enumerate(atoms):
         for number in numbers:
@@ -38,15 +50,9 @@ def _atoms(questions: Sequence[Question]) -> tuple[list[int], list[frozenset[int
     return list(atoms.values()), [frozenset(each) for each in groups]
 
 
-@dataclass(slots=True)
-class _Class:
-    """People whom no answer tells apart: their atoms, and how many they are."""
-
-    atoms: set[int] = field(default_factory=set)
-    people: int = 0
-
-
-Inside = Mapping[int, _Class]
+Class = set[int]
+"""Records that no answer tells apart: their atoms."""
+Inside = Mapping[int, Class]
 """What of each class is in a group."""
 
 
@@ -58,15 +64,15 @@ class _Answers:
     prime, each row is a combination of the counts told.
     """
 
-    sizes: Sequence[int]
+    people: Sequence[set[Hashable]]
     minimum: int
-    classes: list[_Class] = field(default_factory=list)
+    classes: list[Class] = field(default_factory=list)
     of: list[int] = field(default_factory=list)
     rows: dict[int, Row] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        self.classes = [_Class(set(range(len(self.sizes))), sum(self.sizes))]
-        self.of = [0] * len(self.sizes)
+        self.classes = [set(range(len(self.people)))]
+        self.of = [0] * len(self.people)
 
     def take(self, group: frozenset[int]) -> bool:
         """Whether the question is answered; if so, the answer is one of those given."""
@@ -82,20 +88,27 @@ class _Answers:
         self._add(row, numbers[min(large)])
         return True
 
-    def _inside(self, group: frozenset[int]) -> dict[int, _Class]:
+    def _inside(self, group: frozenset[int]) -> dict[int, Class]:
         """What of each class is in the group."""
-        found: dict[int, _Class] = {}
+        found: dict[int, Class] = {}
         for atom in group:
-            part = found.setdefault(self.of[atom], _Class())
-            part.atoms.add(atom)
-            part.people += self.sizes[atom]
+            found.setdefault(self.of[atom], set()).add(atom)
         return found
+
+    def _are_many(self, atoms: Iterable[int]) -> bool:
+        """Whether at least `minimum` people stand behind these atoms."""
+        people: set[Hashable] = set()
+        for atom in atoms:
+            people |= self.people[atom]
+            if len(people) >= self.minimum:
+                return True
+        return False
 
     def _is_large(self, part: tuple[int, bool], inside: Inside) -> bool:
         """Whether what of a class is inside the group, or outside it, is large."""
         number, is_inside = part
-        within = inside[number].people if number in inside else 0
-        return (within if is_inside else self.classes[number].people - within) >= self.minimum
+        within = inside.get(number, set())
+        return self._are_many(within if is_inside else (each for each in self.classes[number] if each not in within))
 
     def _large_part(self, number: int, inside: Inside) -> tuple[int, bool] | None:
         """A part of a class that is still large."""
@@ -121,10 +134,10 @@ class _Answers:
                 for number, value in row.items():
                     known[number] = (known.get(number, 0) + value) % PRIME
         for number in known.keys() | inside.keys():
-            within, value = inside[number].people if number in inside else 0, known.get(number, 0)
+            within, value = len(inside.get(number, ())), known.get(number, 0)
             if within:
                 yield (number, True), (1 - value) % PRIME
-            if within < self.classes[number].people:
+            if within < len(self.classes[number]):
                 yield (number, False), -value % PRIME
 
     def _split(self, inside: Inside) -> dict[tuple[int, bool], int]:
@@ -132,13 +145,12 @@ class _Answers:
         numbers = {(number, is_inside): number for number in range(len(self.classes)) for is_inside in (False, True)}
         for number, within in inside.items():
             whole = self.classes[number]
-            if within.people == whole.people:
+            if len(within) == len(whole):
                 continue
             fresh = numbers[number, True] = len(self.classes)
-            whole.atoms -= within.atoms
-            whole.people -= within.people
+            whole -= within
             self.classes.append(within)
-            for atom in within.atoms:
+            for atom in within:
                 self.of[atom] = fresh
             for row in self.rows.values():
                 if number in row:
@@ -148,7 +160,7 @@ class _Answers:
 
     def _pivot(self, number: int, numbers: Mapping[tuple[int, bool], int]) -> int:
         """The part of a pivot that is large."""
-        return number if self.classes[number].people >= self.minimum else numbers[number, True]
+        return number if self._are_many(self.classes[number]) else numbers[number, True]
 
     def _add(self, row: Row, pivot: int) -> None:
         """A row more, with this class of its own: it is taken out of the others."""

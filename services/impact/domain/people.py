@@ -16,6 +16,8 @@ FIGURES = ("people", "certificates_issued", "certificates_valid", "sex_unstated"
 """The figures about people, in the order in which it is decided what of them is told."""
 SHARE_RESTS_ON = frozenset({"people", "sex_unstated", "women"})
 """Women's share is hidden with any count it is made of."""
+Record = UUID | tuple[UUID, UUID]
+"""A person, or a further certificate of one: the person's id and its own."""
 _HUNDREDTH = Decimal("0.01")
 
 
@@ -63,15 +65,18 @@ class Training:
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """A group's sessions, the people behind each figure, and how many certificates."""
+    """A group's sessions, and the records behind each figure about people: people, each once, or certificates.
+
+    The first certificate of a person stands for the person, so that what "so many people, so many certificates" would
+    tell is seen; each further one is a record beside it.
+    """
 
     sessions: int
-    people: Mapping[str, frozenset[Hashable]]
-    certificates: Mapping[str, int]
+    records: Mapping[str, frozenset[Record]]
 
     def count(self, figure: str) -> int:
         """A figure: certificates are counted, of people each once."""
-        return self.certificates[figure] if figure in self.certificates else len(self.people[figure])
+        return len(self.records[figure])
 
     @property
     def women_share(self) -> Decimal | None:
@@ -87,7 +92,8 @@ def groups(training: Training, by: TrainingBy | None) -> dict[Any, Group]:
     programme and each province where a person was trained, it counts once.
     """
     sexes = _sexes(training.attended)
-    found: dict[Any, Group] = {TOTAL: _group(training, sexes)}
+    records = _records(training.certified)
+    found: dict[Any, Group] = {TOTAL: _group(training, sexes, records)}
     if by is None:
         return found
     first = _first_years(training.attended)
@@ -97,7 +103,7 @@ def groups(training: Training, by: TrainingBy | None) -> dict[Any, Group]:
     for kind, rows in enumerate(kinds):
         for each in rows:
             apart.setdefault(_heading(each, by), ([], [], []))[kind].append(each)
-    return found | {heading: _group(Training(*parts), sexes) for heading, parts in apart.items()}
+    return found | {heading: _group(Training(*parts), sexes, records) for heading, parts in apart.items()}
 
 
 def _heading(row: Attended | Certified | Held, by: TrainingBy) -> Any:
@@ -115,8 +121,7 @@ def in_period(years: Mapping[Any, Group], period: Period) -> Group:
     chosen = [group for year, group in years.items() if year in period]
     return Group(
         sessions=sum(each.sessions for each in chosen),
-        people={name: frozenset().union(*(each.people[name] for each in chosen)) for name in FIGURES},
-        certificates={name: sum(each.certificates[name] for each in chosen) for name in CERTIFICATES},
+        records={name: frozenset().union(*(each.records[name] for each in chosen)) for name in FIGURES},
     )
 
 
@@ -135,7 +140,22 @@ def _first_years(attended: Iterable[Attended]) -> dict[UUID, int]:
     return first
 
 
-def _group(training: Training, sexes: Mapping[UUID, str]) -> Group:
+def _records(certified: Sequence[Certified]) -> dict[UUID, Record]:
+    """What each certificate counts as; of several a valid one stands for the person, so that few groups are split."""
+
+    def rank(each: Certified) -> tuple[bool, int, UUID]:
+        return each.state != "valid", each.year, each.certificate_id
+
+    firsts = {each.person_id: each.certificate_id for each in sorted(certified, key=rank, reverse=True)}
+    return {
+        each.certificate_id: each.person_id
+        if each.certificate_id == firsts[each.person_id]
+        else (each.person_id, each.certificate_id)
+        for each in certified
+    }
+
+
+def _group(training: Training, sexes: Mapping[UUID, str], records: Mapping[UUID, Record]) -> Group:
     people = frozenset(each.person_id for each in training.attended)
     of_state = {
         name: [each for each in training.certified if name in ("certificates_issued", f"certificates_{each.state}")]
@@ -143,21 +163,25 @@ def _group(training: Training, sexes: Mapping[UUID, str]) -> Group:
     }
     return Group(
         sessions=sum(each.sessions for each in training.held),
-        people={
+        records={
             "people": people,
             "women": frozenset(each for each in people if sexes[each] == "female"),
             "sex_unstated": frozenset(each for each in people if sexes[each] == "unstated"),
-            **{name: frozenset(each.person_id for each in some) for name, some in of_state.items()},
+            **{name: frozenset(records[each.certificate_id] for each in some) for name, some in of_state.items()},
         },
-        certificates={name: len(some) for name, some in of_state.items()},
     )
 
 
 def hide_people(found: Mapping[Any, Group], minimum: int) -> frozenset[Cell]:
     """What of training a guarded reader never sees: first all together is judged, then the larger groups."""
     headings = sorted((each for each in found if each != TOTAL), key=str)
-    questions = [(Cell(TOTAL, figure), found[TOTAL].people[figure]) for figure in FIGURES]
+    questions = [(Cell(TOTAL, figure), found[TOTAL].records[figure]) for figure in FIGURES]
     for figure in FIGURES:
-        cells = [(Cell(each, figure), found[each].people[figure]) for each in headings]
+        cells = [(Cell(each, figure), found[each].records[figure]) for each in headings]
         questions += sorted(cells, key=lambda question: -len(question[1]))
-    return unanswered(questions, minimum)
+    return unanswered(questions, minimum, _whose)
+
+
+def _whose(record: Hashable) -> Hashable:
+    """The person a record is, or the one whose certificate it is."""
+    return record[0] if isinstance(record, tuple) else record

@@ -103,11 +103,11 @@ def test_no_periods_of_people_trained_together_tell_of_few(rows: list[tuple[int,
     told: list[frozenset[Any]] = []
     for figure in ("people", "women", "sex_unstated"):
         if Cell(TOTAL, figure) not in hidden:
-            told.append(found[TOTAL].people[figure])
+            told.append(found[TOTAL].records[figure])
         for period in PERIODS:
             if figure not in hidden_in(period, hidden, years):
-                told.append(in_period(years, period).people[figure])
-    everybody = sorted(found[TOTAL].people["people"], key=str)
+                told.append(in_period(years, period).records[figure])
+    everybody = sorted(found[TOTAL].records["people"], key=str)
     numbered = [frozenset(everybody.index(each) for each in group) for group in told]
     assert not speaks_of_few(numbered, range(len(everybody)), minimum)
 

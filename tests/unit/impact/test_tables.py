@@ -9,7 +9,7 @@ from python_calamine import CalamineWorkbook
 
 from chassis.pack import Programme
 from chassis.sheets_out import as_csv
-from services.impact.domain.people import CERTIFICATES, FIGURES, Group
+from services.impact.domain.people import FIGURES, Group
 from services.impact.domain.programmes import Results
 from services.impact.domain.results import Actual, WorkDone
 from services.impact.pack import Indicator
@@ -19,7 +19,7 @@ from services.impact.schemas.report import workbook
 
 
 def programme_of(*indicators: IndicatorOut) -> ProgrammeOut:
-    nobody = Group(0, dict.fromkeys(FIGURES, frozenset()), dict.fromkeys(CERTIFICATES, 0))
+    nobody = Group(0, dict.fromkeys(FIGURES, frozenset()))
     return ProgrammeOut.of(
         Programme(
             code="P",
