@@ -1,6 +1,5 @@
 """Steps that a route and an import share: a company taken in, its plant recorded."""
 
-import re
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -18,7 +17,7 @@ from services.clients.pack import ClientsPack
 
 class TaxCodeDoesNotFit(Refusal):
     status = 422
-    sentence = "The tax code does not have the country's form."
+    sentence = "The tax code does not have the country's form, or its check digit is wrong."
 
 
 class SizeClassIsUnknown(Refusal):
@@ -59,7 +58,7 @@ def check_facts(uow: UnitOfWork, facts: ClientFacts) -> None:
     if facts.size_class is not None and facts.size_class not in section.size_classes:
         raise SizeClassIsUnknown(size_class=facts.size_class)
     own = facts.place.country == home_of(uow)
-    if facts.tax_code is not None and own and not re.fullmatch(section.tax_code_pattern, facts.tax_code):
+    if facts.tax_code is not None and own and not section.is_tax_code(facts.tax_code):
         raise TaxCodeDoesNotFit
     fit_extra(section.client_fields, facts.extra)
 
