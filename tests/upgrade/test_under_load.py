@@ -29,7 +29,7 @@ from tests.kit.releases import columns_of, left_by_release, moved_to_postgres, t
 pytestmark = [pytest.mark.postgres, pytest.mark.slow]
 RELEASE = Path(__file__).parent / "0.1.0.tar.gz"
 LONGEST_S = 1.0
-READER_S = 2.5
+READER_S, REST_S = 2.0, 0.8
 REGISTERED = "org.openrecp.clients.client_registered.v1"
 
 
@@ -132,14 +132,16 @@ async def _at_work(writers: list[OldWriter]) -> AsyncIterator[None]:
         await asyncio.gather(*tasks)
 
 
-async def _long_readers(writers: list[OldWriter]) -> None:
-    """A report in each database, whose lock every change of a table has to wait for."""
+async def _long_readers(writers: list[OldWriter], ended: asyncio.Event) -> None:
+    """One report after the other in each database: every change of a table has to wait for their locks."""
 
     async def read(dsn: str, table: str) -> None:
         connection = await asyncpg.connect(dsn)
-        async with connection.transaction():
-            await connection.execute(f'SELECT count(*) FROM "{table}"')  # noqa: S608
-            await connection.execute("SELECT pg_sleep($1)", READER_S)
+        while not ended.is_set():
+            async with connection.transaction():
+                await connection.execute(f'SELECT count(*) FROM "{table}"')  # noqa: S608
+                await connection.execute("SELECT pg_sleep($1)", READER_S)
+            await asyncio.sleep(REST_S)
         await connection.close()
 
     tables = [(writer.dsn, "lines" if "lines" in writer.columns else "refused_rows") for writer in writers]
@@ -181,19 +183,21 @@ async def test_databases_are_upgraded_while_the_release_writes_and_no_write_wait
     writers = _old_writers(released)
     async with _at_work(writers):
         await asyncio.sleep(0.5)
-        reading = asyncio.create_task(_long_readers(writers))
+        ended = asyncio.Event()
+        reading = asyncio.create_task(_long_readers(writers, ended))
         await asyncio.sleep(0.2)
         with LockWaits(postgres_cluster.dsn()) as waits:
             began = time.monotonic()
             # In a thread: it is a process of its own in life.
             done = await asyncio.to_thread(asyncio.run, migrate(released, create=True))
             took = time.monotonic() - began
+            ended.set()
             await reading
         longest = max(writer.longest_s for writer in writers)
         await _both_side_by_side(released, writers)
     with capsys.disabled():
         print(
-            f"\n  upgraded under load in {took:.1f} s, {len(done)} steps, a report of {READER_S} s in each database: "
+            f"\n  upgraded under load in {took:.1f} s, {len(done)} steps, reports of {READER_S} s in each database: "
             f"longest wait for a lock {waits.longest_s:.2f} s, longest of {sum(writer.written for writer in writers)} "
             f"old writes {longest:.2f} s",
             end="",
