@@ -9,7 +9,8 @@ from uuid import UUID
 from contracts.refusals import Refusal
 
 Sex = Literal["female", "male", "other", "unstated"]
-HIDDEN = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u2060\ufeff"))
+BLANK = "\u115f\u1160\u2800\u3164\uffa0"
+"""Letters and signs that are drawn as nothing."""
 
 
 class PersonHasNoName(Refusal):
@@ -94,8 +95,9 @@ class Standing:
 
 
 def name_key(name: str) -> str:
-    """A name as it is compared: NFC, without hidden characters, one kind of space, any case."""
-    return " ".join(unicodedata.normalize("NFC", name).translate(HIDDEN).casefold().split())
+    """A name as it is compared: NFC, without what is not drawn or turns the reading, one kind of space, any case."""
+    drawn = (each for each in unicodedata.normalize("NFC", name) if unicodedata.category(each) != "Cf")
+    return " ".join("".join(each for each in drawn if each not in BLANK).casefold().split())
 
 
 def are_one(one: Described, other: Described) -> bool:
@@ -122,7 +124,7 @@ def require_different(group: Sequence[Described]) -> None:
 def describe(known: Participant | None, person: Described, person_id: UUID) -> Participant:
     """What is known of a person from now on; what this request leaves out stays as it was."""
     key = name_key(person.full_name)
-    if not key:
+    if not any(unicodedata.category(each)[0] in "LNPS" for each in key):
         raise PersonHasNoName
     fresh = Participant(
         person_id=person_id,

@@ -27,6 +27,7 @@ ONE, OTHER = UUID(int=1), UUID(int=2)
         (Described("Ana Example"), Described("Ana Exemple"), False),
         (Described("Hùng Example"), Described("Hưng Example"), False),  # two names, not two spellings
         (Described("Ana\u0301 Example"), Described("Aná Example"), True),  # composed or not
+        (Described("\u202eAna Ex\u00adample\u2069"), Described("Ana Example"), True),  # turned or not, to the eye alike
         (Described("Ana", email="a@example.org"), Described("Ana", email="A@example.org"), True),
         (Described("Ana", email="a@example.org"), Described("Ana", email="b@example.org"), False),
         (Described("Ana", phone="+6681234567"), Described("Ana", phone="+6681234568"), False),
@@ -52,7 +53,11 @@ def test_a_name_without_its_marks_is_the_same_name_of_a_known_person() -> None:
         describe(known, Described("Dang Van Vi Du", ONE), ONE)
 
 
-@pytest.mark.parametrize("name", ["", " ", "\u200b\u2060", "\t\n"])
+# drawn as nothing: a soft hyphen, a turn of direction, a formula's separator, a tag, fillers, a mark without a letter
+@pytest.mark.parametrize(
+    "name",
+    ["", " ", "\u200b\u2060", "\t\n", "\u00ad", "\u202e", "\u2063", "\U000e0041", "\u3164\uffa0", "\u2800", "\u0300"],
+)
 def test_a_name_can_be_seen(name: str) -> None:
     with pytest.raises(PersonHasNoName):
         describe(None, Described(name), ONE)
