@@ -16,6 +16,8 @@ _BOMS = (
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
+_OF_PROGRAMS = frozenset({"punycode", "unicode-escape", "raw-unicode-escape"})
+"""What Python writes names and its own source in: no program of a sender saves a table so."""
 _CONTROLS = bytes(set(range(32)) - {9, 10, 12, 13, 26, 27})
 
 
@@ -47,9 +49,12 @@ def _known(stated: str) -> str:
     try:
         io.TextIOWrapper(io.BytesIO(), encoding=stated)  # refuses what is a codec, but none of text
         codecs.getincrementaldecoder(stated)("replace").decode(b"A1, ")  # and what reads names only, as idna does
-        return codecs.lookup(stated).name
+        name = codecs.lookup(stated).name
     except (LookupError, ValueError):
-        raise JobFailed("encoding_is_unknown", f"There is no encoding {stated!r}: correct [file] encoding.") from None
+        name = None
+    if name is None or name.replace("_", "-") in _OF_PROGRAMS:
+        raise JobFailed("encoding_is_unknown", f"There is no encoding {stated!r}: correct [file] encoding.")
+    return name
 
 
 def _sixteen_bits(sample: bytes) -> str | None:

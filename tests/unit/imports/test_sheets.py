@@ -179,7 +179,8 @@ def test_a_json_file_that_would_hold_up_everybody_is_refused_unread(monkeypatch:
     assert failed.value.code == "file_is_too_large"
 
 
-def test_an_encoding_of_names_is_none_of_a_file() -> None:
+@pytest.mark.parametrize("encoding", ["idna", "punycode", "unicode_escape", "raw_unicode_escape"])
+def test_an_encoding_of_names_or_programs_is_none_of_a_file(encoding: str) -> None:
     with pytest.raises(JobFailed) as failed:
-        Sheet(b"ID,Name\n1,A\n", encoding="idna")
+        Sheet(b"ID,Name\n1,A-\n", encoding=encoding)
     assert failed.value.code == "encoding_is_unknown"
