@@ -56,7 +56,7 @@ async def _fresh(store: Store, mapping: Mapped[Any]) -> sa.Table:
 async def _replay(
     projector: Projector, event_log: EventLog, until: dict[Partition, int], fresh: dict[Mapped[Any], sa.Table]
 ) -> int:
-    left_out = await _left_out(projector)
+    passed = await _left_out(projector)
     at: dict[Partition, int] = {}
     replayed = 0
     while _before(at, until) and (records := await event_log.read(projector.topics, at, BATCH)):
@@ -66,11 +66,21 @@ async def _replay(
             for record in records
             if record.event_type in projector.handlers
             and record.position <= until.get((record.topic, record.partition), 0)
-            and record.event_id not in left_out
         ]
-        await _apply(projector, wanted, fresh)
-        replayed += len(wanted)
+        news = _first(wanted, passed)
+        await _apply(projector, news, fresh)
+        replayed += len(news)
     return replayed
+
+
+def _first(records: list[Record], passed: set[Any]) -> list[Record]:
+    """Each event where it stands first: a relay that died after it had published has left it in the log twice."""
+    found = []
+    for record in records:
+        if record.event_id not in passed:
+            passed.add(record.event_id)
+            found.append(record)
+    return found
 
 
 def _before(at: dict[Partition, int], until: dict[Partition, int]) -> bool:

@@ -333,6 +333,24 @@ async def test_a_rebuild_from_zero_has_the_same_hash_and_readers_notice_nothing(
     assert state == {"state": "finished", "result": {"before": live, "after": live, "same": True, "events": 303}}
 
 
+async def test_a_rebuild_counts_what_stands_in_the_log_twice_once(here: Room) -> None:
+    await here.tell(*deliveries(mills=5, each=10))
+    live = await fingerprint(here.running.store, TABLES)
+    again = await here.log.read(["mill"], {}, 500)
+    random.Random(1).shuffle(again)
+    await here.log.append(again)
+    await here.settle()
+    by = here.as_(people.administrator())
+    await by.post("/v1/admin/bakery/rebuild")
+
+    async def ended() -> bool:
+        return bool((await by.get("/v1/admin/bakery/rebuild")).json()["state"] != "running")
+
+    await until(ended)
+    result = (await by.get("/v1/admin/bakery/rebuild")).json()["result"]
+    assert result == {"before": live, "after": live, "same": True, "events": 50}
+
+
 async def test_a_jump_of_two_years_makes_one_expiry_in_two_processes(here: Room, open_room: Open) -> None:
     by = here.as_(OFFICER)
     busy = await oven(by)
