@@ -12,7 +12,7 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from openrecp.remote import AskedInVain, problem_in_words
+from openrecp.remote import AskedInVain, nobody_answers, problem_in_words
 
 PATHS = {"clients": "/v1/client-imports", "assessments": "/v1/assessment-imports"}
 FILES = {"clients": ("file",), "assessments": ("assessments", "recommendations")}
@@ -73,7 +73,7 @@ def _ask(http: httpx2.Client, kind: str, files: list[Path], mapping: str, form: 
     try:
         answer = http.post(PATHS[kind], files=sent, data=form)
     except httpx2.HTTPError as error:
-        raise AskedInVain(f"No system answers at {http.base_url} ({type(error).__name__}): is it up?") from None
+        raise AskedInVain(nobody_answers(str(http.base_url).rstrip("/"), type(error).__name__)) from None
     return _read(answer)
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 import httpx2
 
+from openrecp.options import ADDRESS
 from openrecp.sentences import InWords
 
 KEYS = "demo-keys.json"
@@ -56,9 +57,9 @@ class Remote:
                 **options,
             )
         except httpx2.HTTPError as error:
-            raise SystemIsAway(f"No system answers at {self.url} ({type(error).__name__}): is it up?") from None
+            raise SystemIsAway(nobody_answers(self.url, type(error).__name__)) from None
         if answer.status_code >= 500 and not _is_problem(answer):  # of a server that goes down, or of a proxy
-            raise SystemIsAway(f"No system answers at {self.url} (but {answer.status_code}): is it up?")
+            raise SystemIsAway(nobody_answers(self.url, f"but {answer.status_code}"))
         if answer.status_code in BUSY:
             raise SystemIsAway(problem_in_words(answer))
         if answer.status_code >= 400:
@@ -72,6 +73,12 @@ def rebuild(remote: Remote, service: str) -> Any:
     while (outcome := remote.get(f"/v1/admin/{service}/rebuild"))["state"] == "running":
         time.sleep(0.2)
     return outcome
+
+
+def nobody_answers(url: str, why: str) -> str:
+    """That a system is not there; to whoever named no address, also how one is named."""
+    where = "; at another address? --url or OPENRECP_URL names it" if url == ADDRESS else ""
+    return f"No system answers at {url} ({why}{where}): is it up?"
 
 
 def _is_problem(answer: httpx2.Response) -> bool:

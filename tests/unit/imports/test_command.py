@@ -21,7 +21,7 @@ from openrecp.folder import DataFolder
 from openrecp.house import init, open_house
 from openrecp.importing import ALL_IN, FAILED, SOME_REFUSED, import_files
 from openrecp.listening import listen, serving
-from openrecp.remote import AskedInVain
+from openrecp.remote import AskedInVain, nobody_answers
 from tests.kit.workbooks import table
 
 MAPPING = (
@@ -111,6 +111,13 @@ def test_without_a_system_it_says_so(tmp_path: Path) -> None:
     file.write_text(GOOD, encoding="utf-8")
     with pytest.raises(AskedInVain, match="is it up"):
         import_files("http://127.0.0.1:9", "orc_x", "clients", [file], "iac")
+
+
+def test_who_named_no_address_is_told_how_to_name_one() -> None:
+    assert "--url or OPENRECP_URL" in nobody_answers("http://127.0.0.1:8080", "ConnectError")
+    assert nobody_answers("http://centre.example:81", "ConnectError") == (
+        "No system answers at http://centre.example:81 (ConnectError): is it up?"
+    )
 
 
 def test_without_the_real_data_the_comparison_fails_with_a_sentence(
