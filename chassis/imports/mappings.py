@@ -47,7 +47,10 @@ ODDITIES = {
 
 class MappingIsUnknown(Refusal):
     status = 422
-    sentence = "The pack has no mapping {name}. It has: {shipped}. Or send the mapping itself, as TOML."
+    sentence = (
+        "No mapping {name} is saved, and the pack has none of that name. It has: {shipped}. "
+        "Or send the mapping itself, as TOML."
+    )
 
 
 class MappingIsInvalid(Refusal):
