@@ -56,10 +56,10 @@ async def _seats(plot: Plot) -> None:
 async def _certificate(plot: Plot) -> None:
     stage = plot.stage
     await stage.step(
-        "The session is held: the trainer records who came, an evaluator who passed",
-        "attended and passed; the trainer of the session may not judge its own teaching",
+        "The session is held: the trainer records who came, an evaluator who passed, and closes it",
+        "attended, passed, session completed; the trainer of the session may not judge its own teaching",
         lambda: _pass(plot),
-        ["attendance_recorded", "attendance_recorded", "result_recorded"],
+        ["attendance_recorded", "attendance_recorded", "result_recorded", "session_completed"],
     )
     await stage.step(
         "The trainer issues the certificate",
@@ -154,7 +154,8 @@ async def _pass(plot: Plot) -> str:
     status, code = await trainer.refused("POST", f"{path}/record-result", {"passed": True})
     check(code == "evaluator_is_trainer", f"the trainer was answered {status} {code}")
     made = await evaluator.post(f"{path}/record-result", {"passed": True}, expect=200)
-    return f"attended, then {made['status']}; the trainer's own judgement: {status} {code}"
+    session = await trainer.post(f"/v1/sessions/{plot.ids['session']}/complete", expect=200)
+    return f"attended, then {made['status']}; session {session['status']}; the trainer's own judgement: {status} {code}"
 
 
 async def _issue(plot: Plot) -> str:

@@ -45,6 +45,7 @@ MUST_MOVE = {
     "seat_offered",
     "attendance_recorded",
     "result_recorded",
+    "session_completed",
     "certificate_issued",
     "competence_granted",
     "certificate_expired",
