@@ -23,7 +23,9 @@ subject and has no gaps. Between roots and between topics no order may be relied
 **Growth**: inside a version only optional facts are added; readers pass over what they do not know. Anything else is a
 new version, published beside the old one.
 
-The same events, under the same ids, stand in the feed `/v1/events` of the HTTP API.
+The same events, under the same ids, stand in the feed `/v1/events` of the HTTP API. To a key without the grant
+`figures` the feed hides figures and persons: a hidden fact is null where its schema admits null, else left out, required
+or not.
 """
 
 

@@ -23,7 +23,9 @@ machines: `contracts/asyncapi.json` (AsyncAPI 3.1, served as `/asyncapi.json`) a
   transaction as the effect, and pass over what you know.
 - **Loss**: none. Topics and feed keep everything; a reader that was away goes on where it stopped.
 - **Personal data**: none. Events carry ids, codes, dates, quantities and money, never names, contacts or free text. In
-  the feed an integrator sees the types its key names; figures and persons only if the key grants them.
+  the feed an integrator sees the types its key names; figures and persons only if the key grants them (`figures`).
+  To a key without it a hidden fact is null where its schema admits null, else it is left out, although the schema
+  requires it: check such events against the schemas with `required` set aside, or ask for a key with `figures`.
 - **Unknown is null**, never 0. Money has its currency; exact numbers are texts, so that no reader rounds them.
 - **Growth**: inside a version only optional facts are added, so pass over facts you do not know. Anything else is a
   new version (`.v2`), published beside the old one until every reader has moved.
