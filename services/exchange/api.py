@@ -6,6 +6,7 @@ from typing import Annotated
 from uuid import UUID
 
 from fastapi import Query, Response
+from pydantic import Field
 
 from chassis.auth import allow
 from chassis.http import CursorIsInvalid, Limit, problems
@@ -20,7 +21,10 @@ LONGEST_WAIT_S = 30
 END = "end"
 
 After = Annotated[str, Query(max_length=20, description="the `next` of your last answer; `end` only tells the end")]
-Types = Annotated[list[str] | None, Query(alias="type", max_length=100, description="only these types")]
+EventType = Annotated[str, Field(pattern=r"^org\.openrecp\.[a-z]+\.[a-z0-9_]+\.v[0-9]+$", max_length=200)]
+Types = Annotated[
+    list[EventType] | None, Query(alias="type", max_length=100, description="only these types, each by its full name")
+]
 Wait = Annotated[
     float,
     Query(ge=0, le=LONGEST_WAIT_S, allow_inf_nan=False, description="seconds to wait for the first event to come"),

@@ -122,7 +122,16 @@ async def test_a_cursor_that_was_never_given_is_refused(here: Room, after: str) 
 
 
 @pytest.mark.parametrize(
-    "params", [{"wait": "31"}, {"wait": "nan"}, {"wait": "-1"}, {"limit": "0"}, {"limit": "201"}, {"subject": "x"}]
+    "params",
+    [
+        {"wait": "31"},
+        {"wait": "nan"},
+        {"wait": "-1"},
+        {"limit": "0"},
+        {"limit": "201"},
+        {"subject": "x"},
+        {"type": "client_registered"},
+    ],
 )
 async def test_a_bad_parameter_is_a_problem(here: Room, params: dict[str, str]) -> None:
     answer = await here.as_(people.administrator()).get(FEED, params=params)
