@@ -70,6 +70,7 @@ lock: $(VENV)/development ## both locks anew from pyproject.toml
 
 $(VENV)/runtime: requirements.lock pyproject.toml
 	test -d $(VENV) || $(PYTHON) -m venv $(VENV)
+	@test -e $(VENV)/development || echo "The libraries of requirements.lock are installed, once: a minute or two."
 	test -e $(VENV)/development || $(BIN)/pip install -q --disable-pip-version-check --require-hashes -r requirements.lock
 	$(BIN)/pip install -q --disable-pip-version-check --no-deps --no-build-isolation --no-index -e .
 	touch $@
