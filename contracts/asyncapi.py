@@ -24,8 +24,8 @@ subject and has no gaps. Between roots and between topics no order may be relied
 new version, published beside the old one.
 
 The same events, under the same ids, stand in the feed `/v1/events` of the HTTP API. To a key without the grant
-`figures` the feed hides figures and persons: a hidden fact is null where its schema admits null, else left out, required
-or not.
+`figures` the feed hides figures and persons: a hidden fact is null where its schema admits null, else left out, even a
+required one.
 """
 
 
