@@ -72,7 +72,9 @@ async def change_session(uow: UnitOfWork, session_id: UUID, changes: dict[str, A
     with uow.acting_as(SYSTEM_PRINCIPAL):
         enrolled = await uow.all(Enrolment, session_id=session_id)
     taken, others = enrolments.taken(enrolled), await others_at_that_time(uow, planned)
-    changed = uow.save(*sessions.change(session, changes, taken=taken, others=others, at=uow.now()))
+    judges = {each.evaluator_id for each in enrolled}
+    change = sessions.change(session, changes, taken=taken, others=others, at=uow.now(), evaluators=judges)
+    changed = uow.save(*change)
     await notices.tell_of_move(uow, session, changed, enrolled)
     await shorten_offers(uow, changed)
     await offer_next_seat(uow, changed)

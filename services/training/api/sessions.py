@@ -30,6 +30,7 @@ UNFIT = (
     domain.ProgrammeIsUnknown,
     domain.TrainerIsBooked,
 )
+KEPT = (domain.TrainerHasTaught, domain.TrainerHasJudged)
 Moment = Annotated[AwareDatetime | None, Query(description="with its offset, e.g. 2026-03-02T00:00:00Z")]
 
 
@@ -78,7 +79,7 @@ async def read_session(session_id: UUID, uow: Uow) -> SessionOut:
 @routes.patch(
     "/{session_id}",
     dependencies=allow(Officer, Trainer),
-    responses=problems(*UNFIT, domain.SessionIsOver, domain.SessionHasBegun, domain.SeatsAreTaken),
+    responses=problems(*UNFIT, *KEPT, domain.SessionIsOver, domain.SessionHasBegun, domain.SeatsAreTaken),
 )
 async def change_session(session_id: UUID, body: ChangeSession, uow: Uow) -> SessionOut:
     """Move it, or give it other seats or trainers; seats it gains are offered to those who wait."""

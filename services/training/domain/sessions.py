@@ -1,6 +1,6 @@
 """Sessions: a course held at a time and place; the session guards its seats and the order of those who wait."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any, Literal
@@ -41,6 +41,14 @@ class ProgrammeIsUnknown(Refusal):
 
 class TrainerIsBooked(Refusal):
     sentence = "Trainer {person_id} teaches session {session_id} from {starts_at} to {ends_at}."
+
+
+class TrainerHasTaught(Refusal):
+    sentence = "The session has begun: {person_id} remains one of its trainers."
+
+
+class TrainerHasJudged(Refusal):
+    sentence = "{person_id} has recorded results of this session: its evaluators are none of its trainers."
 
 
 class SeatsAreTaken(Refusal):
@@ -104,9 +112,15 @@ def schedule(session: Session, others: Iterable[Session]) -> tuple[Session, Sess
 
 
 def change(
-    session: Session, changes: dict[str, Any], *, taken: int, others: Iterable[Session], at: datetime
+    session: Session,
+    changes: dict[str, Any],
+    *,
+    taken: int,
+    others: Iterable[Session],
+    at: datetime,
+    evaluators: Collection[UUID | None] = (),
 ) -> tuple[Session, SessionChanged]:
-    """Move a session, or give it other seats or trainers; what has begun keeps its beginning."""
+    """Move a session, or give it other seats or trainers; what has begun keeps its beginning and its trainers."""
     require_scheduled(session)
     changed = replace(session, **changes, changed_at=at)
     if changed.starts_at != session.starts_at:
@@ -117,6 +131,7 @@ def change(
     if changed.seats < session.seats and changed.seats < taken:
         raise SeatsAreTaken(taken=taken, seats=changed.seats)
     _require_free_trainers(changed, others)
+    _require_trainers_apart(session, changed, evaluators, at)
     return changed, SessionChanged(**_facts_of(changed))
 
 
@@ -180,6 +195,20 @@ def _require_free_trainers(session: Session, others: Iterable[Session]) -> None:
                     starts_at=other.starts_at.isoformat(),
                     ends_at=other.ends_at.isoformat(),
                 )
+
+
+def _require_trainers_apart(
+    session: Session, changed: Session, evaluators: Collection[UUID | None], at: datetime
+) -> None:
+    """Nobody is struck from the trainers to judge its own teaching, or put among them once it has judged."""
+    if not session.terms.evaluator_apart:
+        return
+    struck = set(session.trainers) - set(changed.trainers) if has_begun(session, at) else set()
+    if struck:
+        raise TrainerHasTaught(person_id=str(min(struck)))
+    judges = (set(changed.trainers) - set(session.trainers)).intersection(evaluators)
+    if judges:
+        raise TrainerHasJudged(person_id=str(min(judges)))
 
 
 def _facts_of(session: Session) -> dict[str, Any]:

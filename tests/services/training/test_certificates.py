@@ -94,6 +94,22 @@ async def test_the_evaluator_is_apart_from_the_trainers_where_the_course_says_so
     assert (await made(judge(school, enrolment), 200))["status"] == "passed"
 
 
+async def test_a_trainer_neither_leaves_to_judge_nor_joins_after_judging(school: School) -> None:
+    course = await school.course(evaluator_apart=True)
+    trainer_id, judge_id = new_id(), new_id()
+    enrolment = await school.confirmed(course_id=course["course_id"], trainers=[str(trainer_id)])
+    session = {"session_id": enrolment["session_id"]}
+    teaching, judging = (
+        school.here.as_(people.person(Role.TRAINER, person_id=each)) for each in (trainer_id, judge_id)
+    )
+    await school.here.advance(**BEGUN)
+    assert await refused(school.change(session, teaching, trainers=[])) == (409, "trainer_has_taught")
+    await made(attend(school, enrolment, http=teaching), 200)
+    await made(judge(school, enrolment, http=judging), 200)
+    both = [str(trainer_id), str(judge_id)]
+    assert await refused(school.change(session, judging, trainers=both)) == (409, "trainer_has_judged")
+
+
 async def test_a_reason_is_the_packs_and_belongs_to_who_did_not_pass(school: School) -> None:
     enrolment = await school.confirmed()
     await school.here.advance(**BEGUN)

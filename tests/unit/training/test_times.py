@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -11,6 +12,8 @@ from services.training.domain.sessions import (
     SessionHasNotEnded,
     SessionStartsInThePast,
     SessionWasAttended,
+    TrainerHasJudged,
+    TrainerHasTaught,
     TrainerIsBooked,
     cancel,
     change,
@@ -18,7 +21,7 @@ from services.training.domain.sessions import (
     overlaps,
     schedule,
 )
-from tests.unit.training.examples import BEGINS, ENDS, SESSION, TRAINER
+from tests.unit.training.examples import BEGINS, ENDS, EXAMINER, SESSION, TRAINER
 
 LONG_BEFORE = BEGINS - timedelta(days=30)
 MINUTE = timedelta(minutes=1)
@@ -82,3 +85,23 @@ def test_a_session_that_people_came_to_is_not_cancelled() -> None:
     assert cancel(SESSION, "other", was_attended=False, at=ENDS)[0].status == "cancelled"
     with pytest.raises(SessionWasAttended):
         cancel(SESSION, "other", was_attended=True, at=ENDS)
+
+
+def test_nobody_is_struck_from_the_trainers_to_judge_its_own_teaching() -> None:
+    struck: dict[str, Any] = {"trainers": ()}
+    change(SESSION, struck, taken=0, others=(), at=LONG_BEFORE)
+    with pytest.raises(TrainerHasTaught):
+        change(SESSION, struck, taken=0, others=(), at=BEGINS)
+    more, _ = change(SESSION, {"trainers": (TRAINER, EXAMINER)}, taken=0, others=(), at=BEGINS)
+    assert more.trainers == (TRAINER, EXAMINER)
+
+
+def test_whoever_has_judged_is_not_put_among_the_trainers() -> None:
+    with pytest.raises(TrainerHasJudged):
+        change(SESSION, {"trainers": (TRAINER, EXAMINER)}, taken=1, others=(), at=ENDS, evaluators={None, EXAMINER})
+
+
+def test_where_evaluators_may_be_trainers_trainers_are_corrected_at_any_time() -> None:
+    together = replace(SESSION, terms=replace(SESSION.terms, evaluator_apart=False))
+    change(together, {"trainers": ()}, taken=0, others=(), at=ENDS, evaluators={TRAINER})
+    change(together, {"trainers": (EXAMINER,)}, taken=0, others=(), at=ENDS, evaluators={EXAMINER})
