@@ -58,6 +58,9 @@ class MappingIsInvalid(Refusal):
     sentence = "The mapping cannot be used: {faults}."
 
 
+MOST_TEMPLATE = 1_000  # characters: 60,000 times a long cell was all the memory there is
+
+
 class Take(Section):
     """Where a field's value comes from: a column (its bare name will do), a constant, or a text with {columns},
     which is unknown where one of them is.
@@ -69,7 +72,7 @@ class Take(Section):
 
     column: str | None = None
     constant: str | None = None
-    template: str | None = None
+    template: Annotated[str, Field(max_length=MOST_TEMPLATE)] | None = None
     upper: bool = False
     lookup: str | None = None
     unknown: tuple[str, ...] = ()

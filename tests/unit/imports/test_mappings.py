@@ -141,3 +141,10 @@ def test_a_crosswalk_is_a_table_of_the_pack_and_no_path() -> None:
     assert crosswalk(DEMO, "naics2017_isic4")["111419"] == ("", "0113 0122 0128 0322")
     with pytest.raises(MappingIsInvalid):
         crosswalk(DEMO, "../clients")
+
+
+def test_a_template_does_not_multiply_a_cell_without_end() -> None:
+    with pytest.raises(MappingIsInvalid, match="template"):
+        mapping_of(
+            LEAST.replace('name = "name"', f'name = {{ template = "{"{id}" * 1_000}" }}'), "clients", ClientMapping
+        )
