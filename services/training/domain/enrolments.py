@@ -44,7 +44,7 @@ class PersonIsEnrolled(Refusal):
 
 
 class EnrolmentIsAnother(Refusal):
-    sentence = "The enrolment is {status}."
+    sentence = "The enrolment is {status}: this is for one that is {wanted}."
 
 
 class SeatOfferHasLapsed(Refusal):
@@ -154,7 +154,8 @@ def taken(enrolments: Iterable[Enrolment]) -> int:
 
 def _require(enrolment: Enrolment, *statuses: EnrolmentStatus) -> None:
     if enrolment.status not in statuses:
-        raise EnrolmentIsAnother(status=enrolment.status.replace("_", " "))
+        wanted = " or ".join(each.replace("_", " ") for each in statuses)
+        raise EnrolmentIsAnother(status=enrolment.status.replace("_", " "), wanted=wanted)
 
 
 def _require_offered(enrolment: Enrolment, session: Session, at: datetime) -> None:

@@ -100,6 +100,8 @@ def test_what_is_no_offer_has_no_answer() -> None:
             accept_seat(enrolled(status=status), SESSION, at=BEFORE)
         with pytest.raises(EnrolmentIsAnother):
             decline_seat(enrolled(status=status), SESSION, at=BEFORE)
+    with pytest.raises(EnrolmentIsAnother, match="The enrolment is declined: this is for one that is seat offered"):
+        accept_seat(enrolled(status="declined"), SESSION, at=BEFORE)
 
 
 def test_who_is_confirmed_or_waits_may_cancel_before_the_beginning() -> None:
