@@ -1,4 +1,4 @@
-"""Backup and restore of the embedded form: every database at one and the same moment, in one file."""
+"""Backup and restore of a deployment: every database at one and the same moment, in one file."""
 
 import hashlib
 import io
@@ -7,6 +7,7 @@ import os
 import tarfile
 import tempfile
 import zlib
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -20,10 +21,18 @@ MANIFEST = "manifest.json"
 BESIDE = ("gateway.key", "pack", "demo-keys.json")
 """What a deployment needs beside its databases: the key that signs, the name of its pack, the demo's keys."""
 UNREADABLE = (tarfile.TarError, EOFError, zlib.error, OSError, KeyError, ValueError, TypeError)
+EMBEDDED, POSTGRES = "embedded", "postgres"
 
 
 class NothingToBackUp(InWords):
-    """There is no embedded deployment in the folder."""
+    """There is no deployment in the folder."""
+
+
+class BackupIsThere(InWords):
+    """Under this name lies an earlier backup, perhaps the only good one."""
+
+    def __init__(self, target: Path) -> None:
+        super().__init__(f"{target} is there already: give another name, or --replace it; nothing was written")
 
 
 class BackupIsDamaged(InWords):
@@ -37,30 +46,56 @@ class FolderIsNotEmpty(InWords):
     """A restore needs a folder with nothing in it."""
 
 
-def backup(settings: Settings, target: Path) -> dict[str, Any]:
-    """Copy a deployment while it works.
-
-    All write locks are held at once for the moment of the copy, so no event is in one database and missing in
-    the next; writers wait, and a copy that takes longer than they wait answers them 503 and loses nothing.
-    """
-    data = settings.data
-    databases = sorted(data.glob("*.sqlite"))
-    if settings.database.get_secret_value():
-        raise NothingToBackUp("This deployment is on PostgreSQL: back it up with PostgreSQL's own tools (pg_dump)")
-    if not databases:
-        raise NothingToBackUp(f"{data} holds no deployment: give its folder with --data")
+def backup(settings: Settings, target: Path, *, replace: bool = False) -> dict[str, Any]:
+    """Copy a deployment while it works; on PostgreSQL all databases of its server."""
+    if target.exists() and not replace:
+        raise BackupIsThere(target)
     target.parent.mkdir(parents=True, exist_ok=True)
+    begun_at = wall_now().isoformat()
     with tempfile.TemporaryDirectory(dir=target.parent) as folder:
-        copy_together(databases, Path(folder))
-        files = [Path(folder) / path.name for path in databases]
-        files += [data / name for name in BESIDE if (data / name).exists()]
-        manifest = _manifest(files)
+        if settings.database.get_secret_value():
+            from openrecp.backup_postgres import copy_cluster
+
+            form, files = POSTGRES, copy_cluster(settings, Path(folder))
+        else:
+            form, files = EMBEDDED, _copy_files(settings.data, Path(folder))
+        files = _beside(settings) | files
+        manifest = {
+            "form": form,
+            "deployment": settings.deployment,
+            "kafka_prefix": settings.kafka_prefix if settings.kafka else None,
+            "begun_at": begun_at,
+            "made_at": wall_now().isoformat(),
+            "files": {name: _sha256(path) for name, path in files.items()},
+        }
         _write(target, files, manifest)
     return manifest
 
 
+def _copy_files(data: Path, folder: Path) -> dict[str, Path]:
+    """All write locks are held at once for the moment of the copy, so no event is in one database and missing in
+    the next; writers wait, and a copy that takes longer than they wait answers them 503 and loses nothing."""
+    databases = sorted(data.glob("*.sqlite"))
+    if not databases:
+        raise NothingToBackUp(f"{data} holds no deployment: give its folder with --data")
+    copy_together(databases, folder)
+    return {path.name: folder / path.name for path in databases}
+
+
+def _beside(settings: Settings) -> dict[str, Path]:
+    from openrecp.serve import ProcessSettings
+
+    key, *others = BESIDE
+    places = {name: settings.data / name for name in others}
+    places[key] = ProcessSettings().signing_key(settings)
+    return {name: path for name, path in places.items() if path.exists()}
+
+
 def restore(source: Path, data: Path) -> dict[str, Any]:
-    """Bring a backup into an empty folder; nothing is left there unless every file is as it was."""
+    """Bring a backup into an empty folder; nothing is left there unless every file is as it was.
+
+    Of a server's databases that is the folder `postgres`, for a PostgreSQL to be started on; `next` says what to do.
+    """
     if not source.is_file():
         raise FileNotFoundError(2, "there is no such backup", str(source))
     with DataFolder(data):
@@ -68,21 +103,27 @@ def restore(source: Path, data: Path) -> dict[str, Any]:
             raise FolderIsNotEmpty(f"{data} is not empty: restore into a new folder")
         with tempfile.TemporaryDirectory(dir=data) as folder:
             manifest = _unpacked(source, Path(folder))
-            for name in manifest["files"]:
-                path = Path(folder) / name
-                path.chmod(0o600)
-                path.replace(data / name)
-    return manifest
+            steps = [f"openrecp up --data {data}"]
+            if manifest.get("form") == POSTGRES:
+                from openrecp.backup_postgres import next_steps, unpack_cluster
+
+                unpack_cluster(source, Path(folder))
+                steps = next_steps(Path(folder), data, manifest)
+            for path in [each for each in Path(folder).iterdir() if each.name != MANIFEST]:
+                path.chmod(0o700 if path.is_dir() else 0o600)
+                path.replace(data / path.name)
+    return manifest | {"next": steps}
 
 
 def _unpacked(source: Path, folder: Path) -> dict[str, Any]:
-    """The manifest of a backup whose files, now in the folder, are what it says."""
+    """The manifest of a backup whose files, now in the folder, are what it says and no others."""
     try:
         with tarfile.open(source) as archive:
             archive.extractall(folder, filter="data")
         manifest: dict[str, Any] = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
         files = dict(manifest["files"])
         odd = [name for name, digest in files.items() if Path(name).name != name or _sha256(folder / name) != digest]
+        odd += sorted({path.name for path in folder.iterdir()} - files.keys() - {MANIFEST})
     except UNREADABLE as error:
         words = str(error).partition(":\n")[0] or type(error).__name__
         raise BackupIsDamaged(source, words) from None
@@ -91,11 +132,7 @@ def _unpacked(source: Path, folder: Path) -> dict[str, Any]:
     return manifest
 
 
-def _manifest(files: list[Path]) -> dict[str, Any]:
-    return {"made_at": wall_now().isoformat(), "files": {path.name: _sha256(path) for path in files}}
-
-
-def _write(target: Path, files: list[Path], manifest: dict[str, Any]) -> None:
+def _write(target: Path, files: Mapping[str, Path], manifest: dict[str, Any]) -> None:
     """Readable by its owner only, from the first byte; whole or not at all."""
     part = target.with_suffix(target.suffix + ".part")
     part.unlink(missing_ok=True)
@@ -107,8 +144,8 @@ def _write(target: Path, files: list[Path], manifest: dict[str, Any]) -> None:
                 head = tarfile.TarInfo(MANIFEST)
                 head.size = len(text)
                 archive.addfile(head, io.BytesIO(text))
-                for path in files:
-                    archive.add(path, path.name)
+                for name, path in files.items():
+                    archive.add(path, name)
             out.flush()
             os.fsync(out.fileno())
         part.replace(target)

@@ -7,6 +7,7 @@ from typing import Annotated, Any
 import typer
 
 from chassis.settings import Settings
+from openrecp.cli_backup import backup, republish, restore
 from openrecp.cli_events import events
 from openrecp.cli_notices import notices
 from openrecp.cli_processes import doctor, migrate, run, serve, settings_in, tell
@@ -39,6 +40,8 @@ app.add_typer(deliveries, name="failed-deliveries")
 app.add_typer(events, name="events")
 app.add_typer(notices, name="notices")
 app.add_typer(report, name="report")
+for command in (backup, restore, republish):
+    app.command()(command)
 for process in (serve, migrate, doctor):
     app.command()(process)
 
@@ -112,24 +115,6 @@ def demo(as_json: AsJson = False) -> None:
     from openrecp.up import demonstrate
 
     sys.exit(0 if run(demonstrate(as_json=as_json)) else 1)
-
-
-@app.command()
-def backup(target: Path, data: Data = FOLDER, as_json: AsJson = False) -> None:
-    """Copy the whole deployment into one file, while it works."""
-    from openrecp.backup import backup as copy
-
-    manifest = copy(settings_in(data), target)
-    tell(manifest, as_json, lambda each: f"{len(each['files'])} files of {each['made_at']} in {target}")
-
-
-@app.command()
-def restore(source: Path, data: Data = FOLDER, as_json: AsJson = False) -> None:
-    """Bring a backup into an empty folder."""
-    from openrecp.backup import restore as bring
-
-    manifest = bring(source, data)
-    tell(manifest, as_json, lambda each: f"{len(each['files'])} files of {each['made_at']} restored into {data}")
 
 
 @app.command()

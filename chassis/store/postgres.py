@@ -248,7 +248,7 @@ async def dump(dsn: str, path: str, pg_dump: str) -> None:
     binary = shutil.which(pg_dump)
     if binary is None:
         raise StoreError(f"{pg_dump} is not installed: a backup of PostgreSQL needs its client programs")
-    target, password = _without_password(dsn)
+    target, password = without_password(dsn)
     part = Path(f"{path}.part")
     process = await asyncio.create_subprocess_exec(
         binary,
@@ -273,7 +273,7 @@ async def dump(dsn: str, path: str, pg_dump: str) -> None:
         await asyncio.to_thread(part.unlink, missing_ok=True)
 
 
-def _without_password(dsn: str) -> tuple[str, str | None]:
+def without_password(dsn: str) -> tuple[str, str | None]:
     """A command line can be read by everybody on the machine, the environment cannot."""
     parts = urlsplit(dsn)
     login, at, place = parts.netloc.rpartition("@")

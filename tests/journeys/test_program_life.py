@@ -1,4 +1,4 @@
-"""The life of a data folder: played, interrupted, started again, backed up under load, restored, out of room."""
+"""The life of a data folder: played, interrupted, started again, restored, out of room."""
 
 import asyncio
 import json
@@ -7,7 +7,6 @@ import resource
 import statistics
 import subprocess
 import sys
-import threading
 import time
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -116,89 +115,10 @@ def test_a_settable_clock_stands_where_it_stood_before_anything_is_due(tmp_path:
             assert administrator.get("/v1/clock").json()["offset_s"] == pytest.approx(-730 * 86_400, abs=60)
 
 
-class Load:
-    """An officer who registers companies without a pause, and remembers what was answered."""
-
-    def __init__(self, http: httpx2.Client) -> None:
-        self._http, self._ended = http, threading.Event()
-        self.registered: list[dict[str, Any]] = []
-        self._thread = threading.Thread(target=self._register)
-
-    def _register(self) -> None:
-        while not self._ended.is_set():
-            body = {"name": f"Mill {len(self.registered)}", "country": "XA", "province": "XA-R"}
-            answer = self._http.post("/v1/clients", json=body)
-            assert answer.status_code == 201, answer.text
-            self.registered.append(answer.json())
-
-    def __enter__(self) -> "Load":
-        self._thread.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._ended.set()
-        self._thread.join()
-
-
 def _officer(system: Running) -> httpx2.Client:
     with system.http() as administrator:
         made = administrator.post("/v1/keys", json={"label": "officer", "roles": ["officer"]})
     return system.http(made.json()["key"])
-
-
-def _hash(system: Running) -> dict[str, Any]:
-    outcome: dict[str, Any] = json.loads(well(system.ask("rebuild", "impact", "--json")))["result"]
-    return outcome
-
-
-def test_a_backup_taken_under_load_is_restored_whole(tmp_path: Path) -> None:
-    folder, archive = tmp_path / "data", tmp_path / "backups" / "today.tar.gz"
-    key = new_deployment(Settings(data=folder))
-    with Program(folder) as program:
-        program.start()
-        system = Running(program, key)
-        with _officer(system) as officer:
-            with Load(officer) as load:
-                while len(load.registered) < 20:
-                    time.sleep(0.01)
-                before = list(load.registered)
-                manifest = json.loads(well(run("backup", str(archive), "--data", str(folder), "--json")))
-                during = len(load.registered) - len(before)
-            assert {"gateway.key", "pack", "clients.sqlite", "log.sqlite"} <= manifest["files"].keys()
-            assert archive.stat().st_mode & 0o077 == 0
-            assert during > 0, "writers were kept waiting for the whole backup"
-            feed = feed_of(folder, program.url, key)
-            assert len(feed) == len(load.registered)
-            _judge_restored(archive, tmp_path / "under-load", key, before, feed)
-
-            well(run("backup", str(archive), "--data", str(folder)))
-            _judge_restored(archive, tmp_path / "at-rest", key, load.registered, feed, hashed=_hash(system))
-
-
-def _judge_restored(
-    archive: Path, folder: Path, key: str, known: Feed, feed: Feed, hashed: dict[str, Any] | None = None
-) -> None:
-    """A restored system answers as the one it was copied from, and its parts agree with each other."""
-    assert "restored into" in well(run("restore", str(archive), "--data", str(folder)))
-    closed_to_others(folder)
-    refused(run("restore", str(archive), "--data", str(folder)), "is not empty")
-    with Program(folder) as program:
-        program.start()
-        system = Running(program, key)
-        with _officer(system) as officer:
-            for client in known:
-                assert officer.get(f"/v1/clients/{client['client_id']}").json() == client
-            new = officer.post("/v1/clients", json={"name": "After", "country": "XA", "province": "XA-R"})
-            assert new.status_code == 201, new.text
-        if hashed is not None:
-            assert _hash(system)["same"]
-        restored = feed_of(folder, program.url, key)
-        assert restored[:-1] == feed[: len(restored) - 1]
-        assert len(restored) > len(known)
-        assert hashed is None or len(restored) == len(feed) + 1
-        program.stop()
-    left, logged = asyncio.run(left_in(Settings(data=folder)))
-    agree(restored, left, logged)
 
 
 def test_what_is_no_whole_backup_is_not_restored(tmp_path: Path) -> None:
