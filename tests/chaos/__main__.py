@@ -76,10 +76,13 @@ def long(seed: Seed = 0, where: Where = None, keep: Keep = None) -> None:
 
 
 @app.command()
-def planted(names: Annotated[list[str] | None, typer.Argument(help="Some of them; all without.")] = None) -> None:
+def planted(
+    names: Annotated[list[str] | None, typer.Argument(help="Some of them; all without.")] = None,
+    clean: Annotated[bool, typer.Option(help="Play each scene without a fault too.")] = True,
+) -> None:
     """Plant faults one by one and see each caught."""
     need_servers(kafka=False)
-    sys.exit(0 if asyncio.run(plant(names or [])) else 1)
+    sys.exit(0 if asyncio.run(plant(names or [], clean_too=clean)) else 1)
 
 
 @app.command()

@@ -12,7 +12,7 @@ import httpx2
 from chassis.clock import new_id
 from tests.chaos.history import History, Operation
 
-AGAIN_S, KNOWN_WITHIN_S, ANSWER_WITHIN_S = 0.25, 120.0, 20.0
+AGAIN_S, KNOWN_WITHIN_S, ANSWER_WITHIN_S = 0.25, 180.0, 20.0
 IDLE_S = 2.0  # no connection is used again that has rested longer: servers close them after five seconds
 NOT_NOW = frozenset({429, 503})
 UNCLEAR = frozenset({500, 502, 504})
@@ -98,7 +98,7 @@ class Load:
                 operation.took_s = time.time() - operation.began_at
                 return known
             await asyncio.sleep(AGAIN_S)
-        raise NeverKnown(f"{method} {path} under {operation.key}")
+        raise NeverKnown(f"{method} {path} under {operation.key}, last {operation.status}")
 
     async def _attempt(self, operation: Operation, who: str, body: Any, headers: dict[str, str]) -> Answer | None:
         operation.attempts += 1

@@ -4,6 +4,7 @@ import asyncio
 import json
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -23,7 +24,7 @@ from tests.chaos.stage import ROOT, Lent, Stage
 PLANTED = Path(__file__).parent / "planted"
 DATABASES = ("gateway", "log", "clients", witness.NAME)
 CLEAN, MODEL = "clean", "model"
-SCENE_WITHIN_S = 120.0
+SCENE_WITHIN_S = 240.0
 LEFT_OUT = ("__pycache__", ".*", "data", "build", "*.egg-info", "node_modules")
 
 
@@ -101,9 +102,9 @@ class Garden:
             async with asyncio.timeout(SCENE_WITHIN_S):
                 out, err = await playing.communicate()
         except TimeoutError:
-            playing.kill()
-            await playing.wait()
-            return None, f"not at its end after {SCENE_WITHIN_S:.0f} s"
+            playing.send_signal(signal.SIGINT)  # it stops what it has started, and says where it stood
+            _, err = await playing.communicate()
+            return None, f"not at its end after {SCENE_WITHIN_S:.0f} s: {err.decode(errors='replace')[-1_500:]}"
         try:
             return [Verdict(each["promise"], each["broken"], tuple(each["examples"])) for each in json.loads(out)], ""
         except ValueError:
@@ -118,7 +119,7 @@ class Garden:
             await server.close()
 
 
-async def plant(wanted: list[str], tell: Callable[[str], None] = print) -> bool:
+async def plant(wanted: list[str], *, clean_too: bool = True, tell: Callable[[str], None] = print) -> bool:
     """Every fault, or those wanted; before it each scene in the tree as it is, which has to pass."""
     chosen = [each for each in faults() if not wanted or each.name in wanted]
     with tempfile.TemporaryDirectory(prefix="openrecp-planted-") as folder:
@@ -127,7 +128,8 @@ async def plant(wanted: list[str], tell: Callable[[str], None] = print) -> bool:
             await asyncio.to_thread(cluster.start)
             garden = Garden(cluster, Path(folder), tell)
             await garden.prepare()
-            clean = [await _clean(garden, scene) for scene in dict.fromkeys(each.scene for each in chosen)]
+            scenes = dict.fromkeys(each.scene for each in chosen if clean_too)
+            clean = [await _clean(garden, scene) for scene in scenes]
             caught = [await _caught(garden, each) for each in chosen]
         finally:
             await asyncio.to_thread(cluster.stop)
