@@ -62,11 +62,12 @@ async def _read_shortlist(plot: Plot) -> str:
     check(order == ["river", "hill", "nordia"], f"the order is {order}")
     check(all(row["rules"] and all("facts" in rule for rule in row["rules"]) for row in rows), "a rule without facts")
     scores = ", ".join(f"{names[row['provider_id']]} {row['score']}" for row in ranked)
-    failed = {
-        names[row["provider_id"]]: [rule["code"] for rule in row["rules"] if not rule["passed"]]
+    failed = ", ".join(
+        f"{names[row['provider_id']]} by {rule['code']}"
         for row in rows
-        if not row["eligible"]
-    }
+        for rule in row["rules"]
+        if not row["eligible"] and not rule["passed"]
+    )
     return f"scores {scores}; excluded {failed}"
 
 
@@ -80,5 +81,6 @@ async def _own_rows(plot: Plot) -> str:
         missing = [rule for rule in rows[0]["rules"] if not rule["passed"]]
         check(bool(missing) == (short == "paddy"), f"{short} reads {missing}")
         if missing:
-            said.append(f"{short} is told: {missing[0]['code']} {missing[0]['facts']}")
+            lacked = ", ".join(f"{code} {level}" for code, level in missing[0]["facts"]["missing"].items())
+            said.append(f"{short} is told: {missing[0]['code']}, missing {lacked}")
     return "; ".join(["one row each, no rank", *said])

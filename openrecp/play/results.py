@@ -74,7 +74,8 @@ async def _views(plot: Plot) -> str:
     check(float(actual["clients_assessed"][0]) == 1 and float(actual["options_verified"][0]) == 1, f"{actual}")
     aimed = {code: pair for code, pair in actual.items() if pair[1] is not None}
     pairs = "; ".join(f"{code} {seen or 'nothing'} of {target}" for code, (seen, target) in aimed.items())
-    return f"{headings}; {pairs}"
+    seen_by = "; ".join(f"{by} {', '.join(found)}" for by, found in headings.items())
+    return f"{seen_by}; {pairs}"
 
 
 async def _readers(plot: Plot) -> str:
@@ -85,6 +86,6 @@ async def _readers(plot: Plot) -> str:
             text = await reader.ask("GET", path, headers={"Accept": "text/csv"})
             check("suppressed" in text, f"{name} reads {text[:200]}")
             check("Rice Mill" not in text and UUID.search(text) is None, f"{name} reads a company: {text[:200]}")
-        said.append(f"{name}: {text.splitlines()[1]}")
+        said.append(f"{name}: {text.splitlines()[2]}")
     status, code = await plot.people["donor"].refused("GET", "/v1/impact/programmes/CLEAN-RIVER")
     return f"{'; '.join(said)}; another donor's programme: {status} {code}"
