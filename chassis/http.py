@@ -21,6 +21,8 @@ T = TypeVar("T")
 BODY_LIMIT = 1_000_000
 UPLOAD_LIMIT = 64_000_000
 LONGEST_NAME = 64
+ONE_OF = re.compile(r"^\^\(([a-z_|]+)\)\$$")
+"""The pattern of a code out of a list."""
 """So much of the name of an unknown parameter is said back."""
 
 
@@ -224,9 +226,15 @@ def only_known(given: Iterable[str], known: Iterable[str]) -> None:
 def faults(errors: Iterable[Any]) -> list[dict[str, Any]]:
     """pydantic's errors as pointer, code and sentence, never with what was sent."""
     return [
-        {"pointer": "/" + "/".join(str(part) for part in each["loc"]), "code": each["type"], "detail": each["msg"]}
+        {"pointer": "/" + "/".join(str(part) for part in each["loc"]), "code": each["type"], "detail": _in_words(each)}
         for each in errors
     ][:100]
+
+
+def _in_words(error: Any) -> str:
+    """Its sentence; of a code that is none of a list, the list."""
+    listed = ONE_OF.match(error.get("ctx", {}).get("pattern", ""))
+    return f"Should be one of {listed[1].replace('|', ', ')}" if listed else str(error["msg"])
 
 
 def of_http(error: HTTPException) -> Refusal:

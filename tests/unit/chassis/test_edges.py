@@ -1,8 +1,11 @@
 """Small edges of requests and jobs that once let something through."""
 
+import pytest
+from pydantic import BaseModel, Field, ValidationError
 from starlette.requests import Request
 
 from chassis.clock import new_id
+from chassis.http import faults
 from chassis.jobs import _storable
 from chassis.route import _digest, _slot
 from contracts.principals import NOBODY, Principal, Role
@@ -39,6 +42,23 @@ def test_somebodys_key_is_one_on_every_path() -> None:
     somebody = Principal(principal_id=new_id(), roles=frozenset({Role.OFFICER}))
     paths = [_request(path, idempotency_key="1") for path in ("/v1/clients", "/v1/sites")]
     assert len({_slot(path, somebody) for path in paths}) == 1
+
+
+class Wish(BaseModel):
+    kind: str = Field(pattern="^(training|policy_advice)$")
+    period: str = Field(pattern=r"^\d{4}$")
+
+
+def test_a_code_that_is_none_of_a_list_is_answered_with_the_list() -> None:
+    with pytest.raises(ValidationError) as refused:
+        Wish.model_validate({"kind": "audit", "period": "25"})
+    kind, period = faults(refused.value.errors())
+    assert kind == {
+        "pointer": "/kind",
+        "code": "string_pattern_mismatch",
+        "detail": "Should be one of training, policy_advice",
+    }
+    assert period["detail"] == r"String should match pattern '^\d{4}$'"
 
 
 def test_the_end_of_a_job_can_always_be_stored() -> None:
