@@ -21,9 +21,9 @@ T = TypeVar("T")
 BODY_LIMIT = 1_000_000
 UPLOAD_LIMIT = 64_000_000
 LONGEST_NAME = 64
+"""So much of the name of an unknown parameter is said back."""
 ONE_OF = re.compile(r"^\^\(([a-z_|]+)\)\$$")
 """The pattern of a code out of a list."""
-"""So much of the name of an unknown parameter is said back."""
 
 
 class BodyIsInvalid(Refusal):
