@@ -5,19 +5,16 @@ import random
 from dataclasses import replace
 from uuid import UUID
 
-import aiohttp
 from aiokafka import AIOKafkaProducer
 
-from chassis.auth import TokenMint
 from chassis.clock import new_id, wall_now
 from chassis.log.kafka_log import KafkaLog
 from chassis.log.port import Partition, Record
 from contracts.clients import ClientRegistered
-from contracts.principals import Principal, Role
 from contracts.topics import TOPICS
-from gateway.signing import read_key
 from openrecp.databases import partitions
 from tests.chaos import witness
+from tests.chaos.administrator import asked
 from tests.chaos.stage import ROOT, Stage, Witness
 
 BATCH = 500
@@ -115,9 +112,4 @@ class Bug:
     async def mend(self) -> None:
         """The next release; whatever waits is redriven by an administrator."""
         self.file.unlink()
-        mint = TokenMint(read_key(self.stage.signing_key), self.stage.settings.issuer)
-        someone = Principal(principal_id=new_id(), roles=frozenset({Role.ADMINISTRATOR}))
-        headers = {"Authorization": f"Bearer {mint.token(someone)}"}
-        url = f"{self.stage.address(witness.NAME)}/v1/admin/{witness.NAME}/redrive"
-        async with aiohttp.ClientSession(headers=headers) as http, http.post(url, json={}) as answer:
-            assert answer.status in (200, 201, 202), await answer.text()
+        await asked(self.stage, witness.NAME, "POST", "redrive")

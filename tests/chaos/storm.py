@@ -13,6 +13,8 @@ from typing import Any
 
 from deploy.local.postgres import binaries
 from tests.chaos import report as reporting
+from tests.chaos import witness
+from tests.chaos.administrator import rebuilt
 from tests.chaos.checks import Allowed, Verdict, judge
 from tests.chaos.faults import Faults, Injected
 from tests.chaos.history import History
@@ -23,6 +25,7 @@ from tests.chaos.stage import Ground, Recovery, Stage
 from tests.chaos.stories import Town, Working
 
 TOGETHER = ("training", "assessments", "impact", "exchange")
+REBUILT = ("impact", "assessments", "training", witness.NAME)
 CALM_S, DRAINED_WITHIN_S, DRAIN_PATIENCE_S = 5.0, 30.0, 120.0
 SLOWER_AT_MOST = 3.0
 Tell = Callable[[str], None]
@@ -160,6 +163,8 @@ class Storm:
         self.report.figures["events"] = f"{len(found.events)}, effects noted {len(found.effects)}"
         self.report.verdicts += judge(history, found, allowed)
         self.report.verdicts += self.injected.judged(found, history)
+        outcomes = [await rebuilt(stage, name) for name in REBUILT]
+        self._promise("a read model rebuilt from zero is the same", [each for each in outcomes if each is not None])
         few = [f"{self.report.kills} kills"] if self.report.kills < self.form.kills else []
         self._promise(f"at least {self.form.kills} kills were done", few)
 
