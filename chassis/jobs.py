@@ -14,7 +14,7 @@ import structlog
 
 from chassis.clock import new_id, wall_now
 from chassis.store.mapping import table
-from chassis.store.port import OutcomeUnknown, Store, Unreachable
+from chassis.store.port import OutcomeUnknown, Store, Unreachable, Violated
 from chassis.supervision import Pulse, heard
 from chassis.tables import metadata
 from chassis.unit_of_work import Cause, Ground, UnitOfWork, in_one_unit
@@ -271,7 +271,7 @@ class Worker:
             taken = await self._take()
             if taken is not None:
                 await self._work(*taken, pulse)
-            else:
+            elif not await self._adopted():
                 await heard(self._news, POLL_S)
 
     async def _take(self) -> tuple[Job, JobLease] | None:
@@ -291,6 +291,18 @@ class Worker:
             raised.values(version=lease.version),
         )
         return (mine, lease) if touched == 1 else None
+
+    async def _adopted(self) -> bool:
+        """Whether there was a job without a lease, which now has one: version 0.1.0 asks for jobs so, and during an
+        upgrade it does that beside this one."""
+        here, leases = jobs.table.c, job_leases.table.c
+        leased = sa.exists().where(leases.id == here.job_id)
+        bare = sa.select(here.job_id).where(here.state.in_(("queued", "running")), ~leased)
+        rows = await self.ground.store.fetch(bare)
+        for (job_id,) in rows:
+            with contextlib.suppress(Violated):  # another process was first
+                await self.ground.store.execute(sa.insert(job_leases.table).values(id=job_id, version=0))
+        return bool(rows)
 
     async def _work(self, job: Job, lease: JobLease, pulse: Pulse) -> None:
         working = Working(self.ground, job, lease, self.kinds.ended)
