@@ -59,7 +59,7 @@ async def republish(settings: Settings) -> dict[str, Any]:
     async with AsyncExitStack() as stack:
         stores = {name: await _held(stack, name, settings) for name in NAMES}
         await _require_empty(settings)
-        events = {name: await _forget_published(store) for name, store in stores.items()}
+        events = {name: await forget_published(store) for name, store in stores.items()}
     return {"prefix": settings.kafka_prefix, "events": events}
 
 
@@ -86,7 +86,7 @@ async def _require_empty(settings: Settings) -> None:
         raise TopicsHoldRecords(settings.kafka_prefix, held)
 
 
-async def _forget_published(store: Store) -> int:
+async def forget_published(store: Store) -> int:
     """Piece by piece, each a short transaction; how many events there are."""
     here, parked = outbox.table.c, failed_deliveries.table.c
     count, last = (await store.fetch(sa.select(sa.func.count(), sa.func.max(here.position))))[0]

@@ -176,7 +176,13 @@ def new_cluster(place: Path) -> Iterator[Callable[[str], Cluster]]:
         each.kill()
 
 
-@pytest.fixture(params=["files", pytest.param("postgres", marks=pytest.mark.postgres), "kafka"])
+@pytest.fixture(
+    params=[
+        "files",
+        pytest.param("postgres", marks=pytest.mark.postgres),
+        pytest.param("kafka", marks=[pytest.mark.postgres, pytest.mark.kafka]),
+    ]
+)
 def lived_in(request: pytest.FixtureRequest, place: Path) -> Deployment:
     """A deployment before its first start."""
     deployment = Deployment(place / "data")
@@ -223,6 +229,9 @@ def _lived(deployment: Deployment, folder: Path) -> Taken:
                 assert manifest["files"].keys() >= _wanted(deployment)
                 assert taken.under_load.stat().st_mode & 0o077 == 0
                 load.until(len(load.registered) + 20)
+            if "OPENRECP_KAFKA" in deployment.environment:
+                meanwhile = deployment.environment | {"OPENRECP_KAFKA_PREFIX": "meanwhile."}
+                refused(run("republish", **meanwhile), "is running: stop every process first")
             _settle(system)
             taken.feed, taken.rebuilt = _feed(system), _rebuilt(system)
             taken.hashes = _copied_at_rest(deployment, taken.at_rest)

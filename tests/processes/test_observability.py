@@ -2,7 +2,9 @@
 
 import asyncio
 import operator
+import os
 import re
+import subprocess
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
@@ -13,6 +15,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from prometheus_client.samples import Sample
 
 from chassis.settings import ROOT
+from deploy.local.topology import COMPOSE
 from tests.kit import people
 from tests.kit.house import opened
 from tests.kit.postgres import NewDatabase
@@ -150,6 +153,19 @@ def test_every_process_of_the_compose_file_is_watched() -> None:
     assert {target for each in job["static_configs"] for target in each["targets"]} == serving
     assert {each["labels"]["process"] for each in job["static_configs"]} == {each.split(":")[0] for each in serving}
     assert [(FOLDER / each).exists() for each in config["rule_files"]] == [True]
+
+
+def test_prometheus_joins_the_compose_file() -> None:
+    files = [option for name in ("docker-compose.yml", "deploy/observability/compose.yml") for option in ("-f", name)]
+    done = subprocess.run(
+        [COMPOSE, *files, "config", "-q"],
+        cwd=ROOT,
+        env={**os.environ, "POSTGRES_PASSWORD": "only to read it"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (done.returncode, done.stderr) == (0, "")
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
