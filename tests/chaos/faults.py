@@ -1,6 +1,7 @@
 """What is done to the system: each fault by itself, and the row of them that makes a round."""
 
 import asyncio
+import contextlib
 import random
 import signal
 import time
@@ -29,7 +30,7 @@ ROLLING = (
     ("clients-worker", "matching-worker"),
     ("gateway",),
 )
-STRIKES_WITHIN_S, HURT_S = 5.0, 1.5
+STRIKES_WITHIN_S, HURT_S, CALM_WITHIN_S = 5.0, 1.5, 8.0
 COMMITS, PUBLISHES, EFFECTS = ("before_commit", "after_commit"), ("before_publish", "after_publish"), ("after_effect",)
 POINTS = {
     "clients": COMMITS,
@@ -108,24 +109,30 @@ class Faults:
             else:
                 await self.at_random()
 
+    async def _calm(self) -> None:
+        """Wait until all are ready, so that recoveries do not hinder each other; not for long: the broker may be away."""
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(CALM_WITHIN_S):
+                await self.stage.all_ready()
+
     def _victim(self, names: Iterable[str]) -> str:
         """One of them, but nobody who stands still: that is a fault of its own."""
         return self.chance.choice(sorted(set(names) - self.frozen))
 
     async def at_random(self) -> None:
-        """Any process, at any moment; one time in four it may be starting just now."""
-        name = self._victim(self.stage.kept)
+        """Any process, at any moment; one time in four it or another may be starting just now."""
         if self.chance.random() > STARTING:
-            await self.stage.until_ready(name)
+            await self._calm()
+        name = self._victim(self.stage.kept)
         await self.stage.kill(name)
         self.report.count(f"kill of {_kind(name)} at random")
         self.tell(f"  {name} is killed")
 
     async def at_a_point(self) -> None:
         """One of the processes that have named points, once it passes one; if none comes by, at random."""
+        await self._calm()
         name = self._victim(POINTS)
         point = self.chance.choice(POINTS[name])
-        await self.stage.until_ready(name)
         self.stage.arm(name, point, self.chance.randrange(1, 6))
         if await self.stage.struck(name, STRIKES_WITHIN_S):
             self.report.count(f"kill at the point {point}")
