@@ -1,5 +1,4 @@
-"""After a restore: every event of the restored databases once more into new, empty topics, so that log and databases
-tell the same story again."""
+"""After a restore: every event of the restored databases once more into new topics, so that both tell one story."""
 
 from contextlib import AsyncExitStack
 from typing import Any

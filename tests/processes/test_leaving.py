@@ -56,7 +56,7 @@ async def asking(
 async def heard(answers: list[str], wanted: str) -> None:
     """Wait until that one has answered, and a little longer."""
     async with asyncio.timeout(20):
-        while wanted not in answers:  # noqa: ASYNC110  nothing rings
+        while wanted not in answers:
             await asyncio.sleep(0.02)
     await asyncio.sleep(0.1)
 

@@ -16,7 +16,7 @@ from chassis.store.sqlite import SqliteStore
 from chassis.tables import Outgoing, outbox
 from tests.kit.room import LOG_PART, Room, room
 from tests.unit.chassis import bakery
-from tests.unit.chassis.baker import OFFICER, found, oven, until
+from tests.unit.chassis.baker import OFFICER, found, oven
 from tests.unit.chassis.bakery import OvenStoked
 
 
@@ -44,7 +44,8 @@ def _waiting(position: int, oven_id: UUID, sequence: int) -> dict[str, Any]:
 
 
 async def _in_log(here: Room) -> list[Record]:
-    return await here.log.read(["bakery"], {}, 100_000)
+    records: list[Record] = await here.log.read(["bakery"], {}, 100_000)
+    return records
 
 
 async def test_what_was_committed_is_published_in_order_with_its_envelope(here: Room) -> None:

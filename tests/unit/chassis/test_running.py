@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import random
 import time
+from typing import Any
 from pathlib import Path
 
 import pytest
@@ -152,7 +153,8 @@ async def test_a_loop_in_trouble_is_told_in_words_until_it_has_recovered(here: R
 
     async def in_trouble() -> bool:
         status, live = await _health(here, "live")
-        words = live["trouble"].get("bakery.relay", "")
+        trouble: Any = live["trouble"]
+        words = trouble.get("bakery.relay", "")
         return status == 503 and words.endswith("last with Unreachable; it tries again")
 
     here.running.relay._news.set()
@@ -259,13 +261,14 @@ async def test_statements_are_compiled_once(here: Room) -> None:
         for consumer in here.running.consumers:
             await consumer.retry_due()
 
-    store, log = here.running.store, here.log.store
+    store: Any = here.running.store
+    log: Any = here.log.store
     await a_day()
     await a_day()
-    before = [(each.statements.misses, each.statements.hits) for each in (store, log)]  # type: ignore[attr-defined]
+    before = [(each.statements.misses, each.statements.hits) for each in (store, log)]
     for _ in range(5):
         await a_day()
-    after = [(each.statements.misses, each.statements.hits) for each in (store, log)]  # type: ignore[attr-defined]
+    after = [(each.statements.misses, each.statements.hits) for each in (store, log)]
     for (misses, hits), (misses_now, hits_now) in zip(before, after, strict=True):
         assert misses_now == misses
         assert hits_now > hits + 100
