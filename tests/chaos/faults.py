@@ -110,7 +110,7 @@ class Faults:
                 await self.at_random()
 
     async def _calm(self) -> None:
-        """Wait until all are ready, so that recoveries do not hinder each other; not for long: the broker may be away."""
+        """Wait until all are ready: recoveries shall not hinder each other. Not for long: the broker may be away."""
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(CALM_WITHIN_S):
                 await self.stage.all_ready()
