@@ -4,8 +4,8 @@ import asyncio
 import contextlib
 import random
 import time
-from typing import Any
 from pathlib import Path
+from typing import Any
 
 import pytest
 
