@@ -107,7 +107,9 @@ class Scene:
         for turn in range(ROUNDS // 3):
             size = ("micro", "small", "medium", "large")
             both = [officers[n].patch(path, {"size_class": size[(turn + n) % 4]}, version) for n in (0, 1)]
-            version = max([version, *[each.version for each in await asyncio.gather(*both) if each.ok]])
+            new = [each.post("/v1/clients", {"name": f"Mill {next(self.town.numbers)}", **WHERE}) for each in officers]
+            told = (await asyncio.gather(*both, *new))[:2]
+            version = max([version, *[each.version for each in told if each.ok]])
 
     async def sent_again(self) -> None:
         """A consumer has forgotten how far it was: everything is delivered again, some time after the first time."""
