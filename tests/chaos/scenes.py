@@ -20,7 +20,7 @@ from tests.chaos.stage import Lent, Stage
 from tests.chaos.stories import WHERE, Town, Working
 
 PER_SECOND, STRIKES, STRIKES_WITHIN_S = 60.0, 4, 4.0
-DRAIN_PATIENCE_S, CROWD, ROUNDS, AWAY_S = 8.0, 24, 30, 3.0
+DRAIN_PATIENCE_S, CROWD, ROUNDS, AWAY_S = 8.0, 14, 10, 3.0
 SECOND = ("gateway-2", "clients-2", "clients-worker-2")
 
 
@@ -104,7 +104,7 @@ class Scene:
         if not made.ok:
             return
         version, path = made.version, f"/v1/clients/{made.body['client_id']}"
-        for turn in range(ROUNDS // 3):
+        for turn in range(ROUNDS):
             size = ("micro", "small", "medium", "large")
             both = [officers[n].patch(path, {"size_class": size[(turn + n) % 4]}, version) for n in (0, 1)]
             new = [each.post("/v1/clients", {"name": f"Mill {next(self.town.numbers)}", **WHERE}) for each in officers]
