@@ -68,7 +68,10 @@ certificates = table(
     Certificate,
     "certificates",
     root=(Session, "session_id"),
-    unique=[Unique(("enrolment_id",), CertificateIsIssued), Unique(("check_code",), CertificateIsIssued)],
+    unique=[
+        Unique(("enrolment_id",), CertificateIsIssued, where="status <> 'revoked'"),
+        Unique(("check_code",), CertificateIsIssued),
+    ],
     indexes=[("session_id",), ("person_id",), ("provider_id",), ("status", "ends_at")],
 )
 known_experts = table(

@@ -12,7 +12,7 @@ from services.training.domain.sessions import Session
 from services.training.queries import participants_by_id
 
 SEAT_OFFERED = NoticeKind(
-    "seat_offered", ("person", "course", "starts_at", "ends_at", "venue", "deadline_at", "enrolment", "address")
+    "seat_offered", ("person", "course", "starts_at", "ends_at", "venue", "deadline_at", "enrolment")
 )
 SESSION_CHANGED = NoticeKind("session_changed", ("person", "course", "starts_at", "ends_at", "venue"))
 SESSION_CANCELLED = NoticeKind("session_cancelled", ("person", "course", "starts_at", "venue", "reason"))
@@ -30,7 +30,7 @@ async def tell_of_seat(uow: UnitOfWork, enrolment: Enrolment, session: Session) 
     await notify(
         uow,
         SEAT_OFFERED,
-        _recipient(person, session),
+        _recipient(enrolment, session),
         cause=enrolment.id,
         occasion=enrolment.version,
         person=person.full_name,
@@ -40,7 +40,6 @@ async def tell_of_seat(uow: UnitOfWork, enrolment: Enrolment, session: Session) 
         venue=_venue(uow, session),
         deadline_at=enrolment.deadline_at.astimezone(zone),
         enrolment=str(enrolment.id),
-        address=uow.ground.notices.address,
     )
 
 
@@ -55,11 +54,11 @@ async def tell_of_move(uow: UnitOfWork, before: Session, session: Session, enrol
         return
     zone = ZoneInfo(session.time_zone)
     await call_off(uow, session.id, SESSION_CHANGED)
-    for person in await _people(uow, enrolled):
+    for each, person in await _people(uow, enrolled):
         await notify(
             uow,
             SESSION_CHANGED,
-            _recipient(person, session),
+            _recipient(each, session),
             cause=session.id,
             occasion=session.version,
             person=person.full_name,
@@ -77,11 +76,11 @@ async def tell_of_cancellation(uow: UnitOfWork, session: Session, enrolled: Iter
     for each in told:
         if each.status == "seat_offered":
             await call_off_seat(uow, each)
-    for person in await _people(uow, told):
+    for each, person in await _people(uow, told):
         await notify(
             uow,
             SESSION_CANCELLED,
-            _recipient(person, session),
+            _recipient(each, session),
             cause=session.id,
             person=person.full_name,
             course=session.terms.title,
@@ -91,14 +90,17 @@ async def tell_of_cancellation(uow: UnitOfWork, session: Session, enrolled: Iter
         )
 
 
-async def _people(uow: UnitOfWork, enrolled: Iterable[Enrolment]) -> list[Participant]:
-    """Those of them who are still in the session."""
-    return list((await participants_by_id(uow, (each.person_id for each in enrolled if each.status in TOLD))).values())
+async def _people(uow: UnitOfWork, enrolled: Iterable[Enrolment]) -> list[tuple[Enrolment, Participant]]:
+    """Those of them who are still in the session, each as enrolled."""
+    there = [each for each in enrolled if each.status in TOLD]
+    people = await participants_by_id(uow, (each.person_id for each in there))
+    return [(each, people[each.person_id]) for each in there]
 
 
-def _recipient(person: Participant, session: Session) -> Recipient:
-    own = (person.language,) if person.language else ()
-    return Recipient(person.person_id, person.email, person.phone, (*own, session.language))
+def _recipient(enrolment: Enrolment, session: Session) -> Recipient:
+    """The person, by the address that whoever enrolled gave: what another firm gave is not for this."""
+    own = (enrolment.language,) if enrolment.language else ()
+    return Recipient(enrolment.person_id, enrolment.email, enrolment.phone, (*own, session.language))
 
 
 def _venue(uow: UnitOfWork, session: Session) -> str:

@@ -97,8 +97,9 @@ async def occupancy_of(uow: UnitOfWork, session_id: UUID) -> Occupancy:
 async def standing_as(uow: UnitOfWork, session_id: UUID, ids: set[UUID], keys: set[str]) -> list[Standing]:
     """Who stands in a session by one of these person ids or folded names."""
     columns, names = enrolments.table.c, participants.table.c
+    there = (columns.provider_id, columns.client_id, columns.email, columns.phone)
     found = (
-        sa.select(*participants.table.columns, columns.provider_id, columns.client_id)
+        sa.select(*participants.table.columns, *there)
         .join_from(enrolments.table, participants.table, columns.person_id == names.person_id)
         .where(
             columns.session_id == session_id,
@@ -106,7 +107,8 @@ async def standing_as(uow: UnitOfWork, session_id: UUID, ids: set[UUID], keys: s
             sa.or_(columns.person_id.in_(ids), names.name_key.in_(keys)),
         )
     )
-    return [Standing(participants.state(row[:-2]), row[-2], row[-1]) for row in await uow.fetch(found)]
+    last = len(there)
+    return [Standing(participants.state(row[:-last]), *row[-last:]) for row in await uow.fetch(found)]
 
 
 async def participants_by_id(uow: UnitOfWork, ids: Iterable[UUID]) -> dict[UUID, Participant]:
@@ -145,7 +147,7 @@ async def certificate_by_code(uow: UnitOfWork, check_code: str) -> tuple[Certifi
 
 
 def without_certificate(session_id: UUID) -> sa.Select[tuple[UUID]]:
-    """The enrolments of a session that passed and have no certificate yet."""
+    """The enrolments of a session that passed and never had a certificate; whose was revoked is looked at singly."""
     columns = enrolments.table.c
     certified = sa.exists().where(certificates.table.c.enrolment_id == columns.id)
     return (

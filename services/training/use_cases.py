@@ -162,6 +162,9 @@ async def enrol(
             enrolled_at=uow.now(),
             provider_id=provider_id,
             client_id=client_id,
+            email=person.email,
+            phone=person.phone,
+            language=person.language,
         )
         enrolment = uow.save(*enrolments.enrol(session, asked, occupancy))
         occupancy = occupancy.after(enrolment)
@@ -316,11 +319,14 @@ async def record_as_listed(
     return news
 
 
-async def issue_certificate(uow: UnitOfWork, enrolment_id: UUID) -> Certificate:
-    """Give a person who passed the certificate of the session, with the name it has today."""
+async def issue_certificate(uow: UnitOfWork, enrolment_id: UUID, *, again: bool = True) -> Certificate:
+    """Give a person who passed the certificate of the session, with the name it has today.
+
+    After a revocation it may be issued `again`.
+    """
     await uow.alone_on(enrolment_id)
     enrolment = await uow.read(Enrolment, enrolment_id)
-    if await _is_certified(uow, enrolment_id):
+    if await _is_certified(uow, enrolment_id, ever=not again):
         raise CertificateIsIssued
     session, person = await uow.read(Session, enrolment.session_id), await participant_of(uow, enrolment)
     return uow.save(
@@ -350,8 +356,9 @@ async def _recorded(uow: UnitOfWork, enrolment_id: UUID) -> tuple[Enrolment, Ses
     return enrolment, await uow.read(Session, enrolment.session_id), await _is_certified(uow, enrolment_id)
 
 
-async def _is_certified(uow: UnitOfWork, enrolment_id: UUID) -> bool:
-    return bool(await uow.all(Certificate, enrolment_id=enrolment_id))
+async def _is_certified(uow: UnitOfWork, enrolment_id: UUID, *, ever: bool = False) -> bool:
+    """Whether a certificate stands that was not revoked; `ever`: or was."""
+    return any(ever or each.status != "revoked" for each in await uow.all(Certificate, enrolment_id=enrolment_id))
 
 
 def _validity(uow: UnitOfWork, months: int | None) -> Validity:

@@ -54,7 +54,7 @@ class SeatOfferHasLapsed(Refusal):
 @dataclass(frozen=True, slots=True)
 class Enrolment:
     """`place` is the order of asking among those who wait. The firm or client it is for may answer and cancel,
-    as may an officer; `enrolled_by` says who asked."""
+    as may an officer; `enrolled_by` says who asked. The person hears of it by `email` or `phone`, in `language`."""
 
     id: UUID
     session_id: UUID
@@ -64,6 +64,9 @@ class Enrolment:
     enrolled_at: datetime
     provider_id: UUID | None = None
     client_id: UUID | None = None
+    email: str | None = None
+    phone: str | None = None
+    language: str | None = None
     status: EnrolmentStatus = "confirmed"
     place: int | None = None
     deadline_at: datetime | None = None

@@ -52,26 +52,29 @@ class ClientIsUnknown(Refusal):
 
 @dataclass(frozen=True, slots=True)
 class Participant:
-    """A person as the last enrolment described it. `name_key` is the name folded for comparison."""
+    """A person as the last enrolment described it. `name_key` is the name folded for comparison.
+
+    Addresses stand on the enrolment: they are those of whoever enrolled, and another firm's are not for it.
+    """
 
     person_id: UUID
     full_name: str
     name_key: str
     sex: Sex = "unstated"
     name_may_be_shown: bool = False
-    email: str | None = None
-    phone: str | None = None
-    language: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Described:
-    """A person as a request describes it; without `person_id` it is met for the first time."""
+    """A person as a request describes it; without `person_id` it is met for the first time.
+
+    `name_may_be_shown` is None where nothing was said of it.
+    """
 
     full_name: str
     person_id: UUID | None = None
     sex: Sex = "unstated"
-    name_may_be_shown: bool = False
+    name_may_be_shown: bool | None = None
     email: str | None = None
     phone: str | None = None
     language: str | None = None
@@ -79,11 +82,13 @@ class Described:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """A person who stands in a session already, and for whom."""
+    """A person who stands in a session already, for whom, and by which address."""
 
     person: Participant
     provider_id: UUID | None
     client_id: UUID | None
+    email: str | None
+    phone: str | None
 
     def is_one_with(self, asked: Described, provider_id: UUID | None, client_id: UUID | None) -> bool:
         """Whether a description speaks of this person: by id, or by name where the same firm or client asks."""
@@ -91,7 +96,7 @@ class Standing:
             return asked.person_id == self.person.person_id
         if (provider_id, client_id) != (self.provider_id, self.client_id):
             return False
-        return are_one(Described(self.person.full_name, email=self.person.email, phone=self.person.phone), asked)
+        return are_one(Described(self.person.full_name, email=self.email, phone=self.phone), asked)
 
 
 def name_key(name: str) -> str:
@@ -131,10 +136,7 @@ def describe(known: Participant | None, person: Described, person_id: UUID) -> P
         full_name=unicodedata.normalize("NFC", person.full_name).strip(),
         name_key=key,
         sex=person.sex,
-        name_may_be_shown=person.name_may_be_shown,
-        email=person.email,
-        phone=person.phone,
-        language=person.language,
+        name_may_be_shown=bool(person.name_may_be_shown),
     )
     if known is None:
         return fresh
@@ -143,9 +145,7 @@ def describe(known: Participant | None, person: Described, person_id: UUID) -> P
     return replace(
         fresh,
         sex=known.sex if fresh.sex == "unstated" else fresh.sex,
-        email=fresh.email or known.email,
-        phone=fresh.phone or known.phone,
-        language=fresh.language or known.language,
+        name_may_be_shown=known.name_may_be_shown if person.name_may_be_shown is None else person.name_may_be_shown,
     )
 
 

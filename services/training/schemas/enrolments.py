@@ -17,12 +17,16 @@ Phone = Annotated[str, Field(pattern=r"^\+[1-9][0-9]{6,14}$", description="with 
 
 
 class ParticipantIn(Body):
-    """Who comes. `person_id` where the person is known (an expert, or enrolled before), else it gets one here."""
+    """Who comes. `person_id` where the person is known (an expert, or enrolled before), else it gets one here.
+
+    `name_may_be_shown` left out leaves the person's agreement as it is, which is none at first. The person hears of
+    this enrolment by the address given here and by no other.
+    """
 
     person_id: UUID | None = None
     full_name: Annotated[str, Field(min_length=1, max_length=300)]
     sex: Sex = "unstated"
-    name_may_be_shown: bool = False
+    name_may_be_shown: bool | None = None
     email: Email | None = None
     phone: Phone | None = None
     language: Language | None = None
@@ -84,6 +88,6 @@ class EnrolmentOut(Out):
     def of(cls, enrolment: Enrolment, person: Participant, *, with_addresses: bool) -> "EnrolmentOut":
         addresses = ("email", "phone", "language")
         of_person = ("full_name", "sex", "name_may_be_shown")
-        facts = {name: getattr(person, name) if with_addresses else None for name in addresses}
+        facts = {name: getattr(enrolment, name) if with_addresses else None for name in addresses}
         facts |= {name: getattr(person, name) for name in of_person}
         return cls(enrolment_id=enrolment.id, **facts, **shown(cls, enrolment, "enrolment_id", *addresses, *of_person))

@@ -293,21 +293,34 @@ async def test_a_person_known_by_another_name_is_refused_without_that_name(schoo
     await made(school.provider.post("/v1/enrolments", json=body | {"participant": unmarked}))
 
 
-async def test_what_a_later_enrolment_leaves_out_stays_known(school: School) -> None:
-    facts = {"sex": "female", "email": "expert@example.org", "phone": "+66812345678", "language": "vi"}
+async def test_what_a_later_enrolment_leaves_out_of_the_person_stays_known(school: School) -> None:
+    who = {"person_id": str(school.person_id)}
     enrolled = await school.confirmed()
-    session = await school.session()
-    await school.enrol(session, "Expert Example", school.provider, person_id=str(school.person_id), **facts)
-    other = await school.session()
-    await school.enrol(
-        other, "EXPERT Example", school.provider, person_id=str(school.person_id), name_may_be_shown=True
-    )
+    facts = {"sex": "female", "name_may_be_shown": True}
+    await school.enrol(await school.session(), "Expert Example", school.provider, **who, **facts)
+    await school.enrol(await school.session(), "EXPERT Example", school.provider, **who)
     known = await school.enrolment(enrolled["enrolment_id"])
-    assert {name: known[name] for name in ("full_name", "name_may_be_shown", *facts)} == {
-        "full_name": "EXPERT Example",
-        "name_may_be_shown": True,
-        **facts,
-    }
+    assert {name: known[name] for name in ("full_name", *facts)} == {"full_name": "EXPERT Example", **facts}
+    await school.enrol(await school.session(), "EXPERT Example", school.provider, **who, name_may_be_shown=False)
+    assert (await school.enrolment(enrolled["enrolment_id"]))["name_may_be_shown"] is False
+
+
+async def test_an_enrolment_keeps_the_address_it_was_made_with(school: School) -> None:
+    who, names = {"person_id": str(school.person_id)}, ("email", "phone", "language")
+    given = ("a@example.org", "+66812345678", "vi")
+    first = await school.enrol(
+        await school.session(), "Expert Example", school.provider, **who, **dict(zip(names, given, strict=True))
+    )
+    other = await school.enrol(await school.session(), "Expert Example", **who, email="b@example.org")
+    third = await school.enrol(await school.session(), "Expert Example", school.provider, **who)
+
+    async def address(enrolment: dict[str, Any]) -> tuple[str | None, ...]:
+        shown = await school.enrolment(enrolment["enrolment_id"])
+        return tuple(shown[name] for name in names)
+
+    assert await address(first) == given
+    assert await address(other) == ("b@example.org", None, None)
+    assert await address(third) == (None, None, None)
 
 
 async def test_staff_get_an_id_when_they_are_first_met_and_keep_it(school: School) -> None:

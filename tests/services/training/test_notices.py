@@ -2,12 +2,16 @@
 
 from datetime import timedelta
 from typing import Any
+from uuid import UUID
 
 import pytest
 
+from chassis.clock import new_id
 from chassis.notices.records import notices
+from contracts.matching import ExpertAdded
+from tests.kit import people
 from tests.kit.room import rows
-from tests.services.training.school import School, made
+from tests.services.training.school import School, a_provider, made
 
 
 async def states(school: School) -> list[tuple[str, str]]:
@@ -32,9 +36,38 @@ async def test_whoever_is_offered_a_seat_is_told_where_when_and_until_when(schoo
     assert "Dear Second Example," in text
     assert "Begins: 2026-04-06 11:00" in text  # nine in Bangkok is eleven in Tokyo
     assert "Venue: Hall 2" in text
-    assert "by 2026-03-05 02:00;" in text
+    assert "please tell them, or the centre, by 2026-03-05 02:00 whether you want it; otherwise" in text
+    assert "http" not in text  # a participant has no key to answer with
     assert second["enrolment_id"] in text
     assert "First" not in text
+
+
+async def test_a_seat_is_told_by_the_address_of_its_enrolment_and_of_no_other_firm(school: School) -> None:
+    session, first, second = await waiting_second(school, email="a@example.org", provider_id=str(school.provider_id))
+    await enrolled_by_another_firm(school, second, email="b@example.org", phone="+66812345678", language="vi")
+    await school.cancel(first)
+    (text,) = await school.here.told()
+    assert text.startswith("To: a@example.org\nLanguage: en\n")
+    await school.change(session, venue="Hall 3")
+    told = [text.splitlines()[0] for text in await school.here.told()]
+    assert told == ["To: a@example.org", "To: a@example.org"]
+
+
+async def test_who_was_enrolled_without_an_address_is_told_nothing_by_that_of_another_firm(school: School) -> None:
+    _, first, second = await waiting_second(school, provider_id=str(school.provider_id))
+    await enrolled_by_another_firm(school, second, email="b@example.org")
+    await school.cancel(first)
+    assert await school.here.told() == []
+
+
+async def enrolled_by_another_firm(school: School, enrolment: dict[str, Any], **facts: Any) -> None:
+    """The same person works for a second firm too, which enrols it in another session."""
+    firm, person_id = new_id(), enrolment["person_id"]
+    await school.here.tell(
+        a_provider(firm), ExpertAdded(expert_id=new_id(), provider_id=firm, person_id=UUID(person_id))
+    )
+    elsewhere, desk = await school.session(), school.here.as_(people.provider(firm))
+    await school.enrol(elsewhere, enrolment["full_name"], desk, person_id=person_id, **facts)
 
 
 async def test_a_person_is_told_in_its_language_by_sms_without_mail_and_by_nothing_without_either(
@@ -131,4 +164,4 @@ async def test_of_an_offer_that_was_shortened_only_the_new_deadline_is_told(scho
     found = [each for each in map(notices.state, await rows(school.here, notices.table)) if each.kind == "seat_offered"]
     assert sorted(each.state for each in found) == ["called_off", "waiting"]
     (told,) = [each.text for each in found if each.state == "waiting"]
-    assert "by 2026-03-03 11:00;" in told
+    assert "by 2026-03-03 11:00 whether" in told

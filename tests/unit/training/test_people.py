@@ -63,7 +63,9 @@ def test_a_name_can_be_seen(name: str) -> None:
         describe(None, Described(name), ONE)
 
 
-def test_consent_to_be_named_is_as_it_was_said_last() -> None:
-    known = describe(None, Described("Ana", name_may_be_shown=True, sex="female", email="a@example.org"), ONE)
+def test_agreement_to_be_named_stands_until_it_is_withdrawn() -> None:
+    assert describe(None, Described("Ana"), ONE).name_may_be_shown is False
+    known = describe(None, Described("Ana", name_may_be_shown=True, sex="female"), ONE)
     later = describe(known, Described("Ana", ONE), ONE)
-    assert (later.name_may_be_shown, later.sex, later.email) == (False, "female", "a@example.org")
+    assert (later.name_may_be_shown, later.sex) == (True, "female")
+    assert describe(later, Described("Ana", ONE, name_may_be_shown=False), ONE).name_may_be_shown is False

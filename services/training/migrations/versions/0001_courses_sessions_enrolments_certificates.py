@@ -40,7 +40,7 @@ def upgrade() -> None:
     op.create_index('ix_certificates_session_id', 'certificates', ['session_id'], unique=False)
     op.create_index('ix_certificates_status_ends_at', 'certificates', ['status', 'ends_at'], unique=False)
     op.create_index('uq_certificates_check_code', 'certificates', ['check_code'], unique=True, sqlite_where=None, postgresql_where=None)
-    op.create_index('uq_certificates_enrolment_id', 'certificates', ['enrolment_id'], unique=True, sqlite_where=None, postgresql_where=None)
+    op.create_index('uq_certificates_enrolment_id', 'certificates', ['enrolment_id'], unique=True, sqlite_where=sa.text("status <> 'revoked'"), postgresql_where=sa.text("status <> 'revoked'"))
     op.create_table('courses',
     sa.Column('id', types.Id(), autoincrement=False, nullable=False),
     sa.Column('terms', types.Document(), autoincrement=False, nullable=False),
@@ -60,6 +60,9 @@ def upgrade() -> None:
     sa.Column('enrolled_at', types.Instant(), autoincrement=False, nullable=False),
     sa.Column('provider_id', types.Id(), autoincrement=False, nullable=True),
     sa.Column('client_id', types.Id(), autoincrement=False, nullable=True),
+    sa.Column('email', sa.Text(), autoincrement=False, nullable=True),
+    sa.Column('phone', sa.Text(), autoincrement=False, nullable=True),
+    sa.Column('language', sa.Text(), autoincrement=False, nullable=True),
     sa.Column('status', sa.Text(), autoincrement=False, nullable=False),
     sa.Column('place', sa.BigInteger(), autoincrement=False, nullable=True),
     sa.Column('deadline_at', types.Instant(), autoincrement=False, nullable=True),
@@ -101,9 +104,6 @@ def upgrade() -> None:
     sa.Column('name_key', sa.Text(), autoincrement=False, nullable=False),
     sa.Column('sex', sa.Text(), autoincrement=False, nullable=False),
     sa.Column('name_may_be_shown', sa.Boolean(), autoincrement=False, nullable=False),
-    sa.Column('email', sa.Text(), autoincrement=False, nullable=True),
-    sa.Column('phone', sa.Text(), autoincrement=False, nullable=True),
-    sa.Column('language', sa.Text(), autoincrement=False, nullable=True),
     sa.PrimaryKeyConstraint('person_id'),
     sqlite_autoincrement=False
     )
