@@ -188,4 +188,4 @@ async def issue_certificates(working: Working) -> dict[str, Any]:
 async def _issue(working: Working, enrolment_id: UUID) -> None:
     # Where somebody was quicker, or has corrected the result meanwhile, nothing is left to do.
     with suppress(CertificateIsIssued, HasNotPassed):
-        await working.unit(lambda uow: issue_certificate(uow, enrolment_id))
+        await working.unit(lambda uow: issue_certificate(uow, enrolment_id, again=False))

@@ -27,6 +27,11 @@ class Trainee:
     standing: str | None = None
     code: str = ""
 
+    @property
+    def is_certified(self) -> bool:
+        """A certificate that was revoked may be followed by another."""
+        return self.standing not in (None, "revoked")
+
 
 @dataclass
 class Class:
@@ -197,7 +202,7 @@ class TrainingMachine(Watched):
             self._has_begun()
             and trainee.status in ("confirmed", *RECORDED)
             and news
-            and not (correction and (self.here.status == "completed" or trainee.certificate is not None))
+            and not (correction and (self.here.status == "completed" or trainee.is_certified))
         )
         path = f"/v1/enrolments/{id}/record-attendance"
         self.command(self.trainer, path, {"attended": attended}, allowed=allowed)
@@ -210,7 +215,7 @@ class TrainingMachine(Watched):
         id = data.draw(st.sampled_from(self.here.of(*RECORDED)))
         trainee, aim = self.here.trainees[id], "passed" if passed else "failed"
         correction = trainee.status in ("passed", "failed")
-        closed = self.here.status == "completed" or trainee.certificate is not None
+        closed = self.here.status == "completed" or trainee.is_certified
         allowed = trainee.status not in ("absent", aim) and not (correction and closed)
         self.command(self.trainer, f"/v1/enrolments/{id}/record-result", {"passed": passed}, allowed=allowed)
         if allowed:
@@ -221,7 +226,7 @@ class TrainingMachine(Watched):
     def issue(self, data: st.DataObject, who: str) -> None:
         id = data.draw(st.sampled_from(self.here.of("passed") or self.here.of(*RECORDED)))
         trainee = self.here.trainees[id]
-        allowed = trainee.status == "passed" and trainee.certificate is None and who == "trainer"
+        allowed = trainee.status == "passed" and not trainee.is_certified and who == "trainer"
         answer = self.command(self.people[who], "/v1/certificates", {"enrolment_id": id}, allowed=allowed)
         if allowed:
             made = answer.json()

@@ -17,7 +17,7 @@ routes = Routes("/v1/certificate-jobs")
 
 @routes.post("", dependencies=allow(Trainer), responses=problems(NotFound))
 async def issue_certificates(body: IssueCertificates, uow: Uow) -> CertificateJobOut:
-    """Issue the certificates of all who passed and have none yet; asked again it issues none twice."""
+    """Issue the certificates of all who passed and never had one; asked again it issues none twice."""
     session = await uow.read(Session, body.session_id)
     return await _shown(uow, jobs.ask(uow, CERTIFICATE_JOB, input={"session_id": str(session.id)}, files={}))
 

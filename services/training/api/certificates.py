@@ -46,7 +46,10 @@ async def list_certificates(
 
 @routes.post("", dependencies=allow(Trainer), responses=problems(HasNotPassed, CertificateIsIssued))
 async def issue_certificate(body: IssueCertificate, uow: Uow) -> CertificateOut:
-    """Issue the certificate of somebody who passed, under a code by which anybody can check it."""
+    """Issue the certificate of somebody who passed, under a code by which anybody can check it.
+
+    Where one was revoked by mistake or for a mistake another may be issued, under a code of its own.
+    """
     return _shown(uow, await use_cases.issue_certificate(uow, body.enrolment_id))
 
 

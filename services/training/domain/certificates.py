@@ -21,6 +21,8 @@ _AS_MEANT = str.maketrans("OIL", "011", " -")
 
 
 class CertificateIsIssued(Refusal):
+    """It stands or has expired; one that was revoked is followed by another."""
+
     sentence = "This enrolment has its certificate already."
 
 

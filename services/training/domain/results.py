@@ -1,4 +1,7 @@
-"""Attendance and results: recorded from the session's start on, and corrected until it is completed or certified."""
+"""Attendance and results: recorded from the session's start on, and corrected until it is completed or certified.
+
+Once a certificate is revoked its record may be corrected again, unless the session is completed.
+"""
 
 from dataclasses import dataclass, replace
 from datetime import datetime

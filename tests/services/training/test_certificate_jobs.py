@@ -89,6 +89,16 @@ async def test_everybody_who_passed_gets_one_and_nobody_else(school: School) -> 
     assert len(await school.here.events(CertificateIssued)) == 5
 
 
+async def test_a_job_does_not_give_back_what_was_revoked(school: School) -> None:
+    session = await filled(school, 2)
+    await ended(school, await asked(school, session))
+    (first, _) = [certificates.state(row) for row in await rows(school.here, certificates.table)]
+    await made(school.trainer.post(f"/v1/certificates/{first.id}/revoke", json={"reason_code": "other"}), 200)
+    assert (await ended(school, await asked(school, session)))["issued"] == 0
+    assert set((await certified(school.here)).values()) == {1}
+    await made(school.trainer.post("/v1/certificates", json={"enrolment_id": str(first.enrolment_id)}))
+
+
 async def test_two_jobs_at_once_issue_each_certificate_once(school: School) -> None:
     session = await filled(school, 130)
     both = await asyncio.gather(asked(school, session), asked(school, session))

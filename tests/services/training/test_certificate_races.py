@@ -53,6 +53,21 @@ async def test_of_many_who_issue_one_certificate_one_does(school: School, open_r
     assert len(await school.here.events(CertificateIssued)) == 1
 
 
+async def test_of_many_who_issue_one_certificate_again_one_does(school: School, open_room: Open) -> None:
+    enrolment = await passed(school)
+    body = {"enrolment_id": enrolment["enrolment_id"]}
+    first = await made(school.trainer.post("/v1/certificates", json=body))
+    path = f"/v1/certificates/{first['certificate_id']}/revoke"
+    await made(school.trainer.post(path, json={"reason_code": "other"}), 200)
+    async with open_room() as other:
+        answers = await asyncio.gather(
+            *(desk.as_(TRAINER).post("/v1/certificates", json=body) for desk in (school.here, other) for _ in range(5))
+        )
+    found = Counter((each.status_code, each.json().get("code")) for each in answers)
+    assert found == {(201, None): 1, (409, "certificate_is_issued"): 9}
+    assert len(await school.here.events(CertificateIssued)) == 2
+
+
 async def test_a_correction_beside_the_certificate_does_not_slip_under_it(school: School, open_room: Open) -> None:
     enrolment = await passed(school)
     enrolment_id = UUID(enrolment["enrolment_id"])

@@ -179,6 +179,30 @@ async def test_a_revoked_certificate_stays_revoked(school: School) -> None:
     assert await school.here.events(CertificateExpired) == []
 
 
+async def test_after_a_revocation_the_result_is_corrected_and_a_certificate_issued_again(school: School) -> None:
+    first = await certified(school)
+    enrolment, body = {"enrolment_id": first["enrolment_id"]}, {"enrolment_id": first["enrolment_id"]}
+    path = f"/v1/certificates/{first['certificate_id']}/revoke"
+    await made(school.officer.post(path, json={"reason_code": "result_was_wrong"}), 200)
+    assert (await made(judge(school, enrolment, passed=False), 200))["status"] == "failed"
+    assert await refused(school.trainer.post("/v1/certificates", json=body)) == (409, "has_not_passed")
+    await made(judge(school, enrolment), 200)
+    second = await made(school.trainer.post("/v1/certificates", json=body))
+    assert second["check_code"] != first["check_code"]
+    standings = [(await check(school, each["check_code"]))["standing"] for each in (first, second)]
+    assert standings == ["revoked", "valid"]
+    assert await refused(school.trainer.post("/v1/certificates", json=body)) == (409, "certificate_is_issued")
+    assert await refused(judge(school, enrolment, passed=False)) == (409, "certificate_is_issued")
+
+
+async def test_an_expired_certificate_still_closes_the_record(school: School) -> None:
+    certificate = await certified(school, validity_months=1)
+    await school.here.advance(days=60)
+    body = {"enrolment_id": certificate["enrolment_id"]}
+    assert await refused(school.trainer.post("/v1/certificates", json=body)) == (409, "certificate_is_issued")
+    assert await refused(judge(school, body, passed=False)) == (409, "certificate_is_issued")
+
+
 async def test_it_expires_when_its_last_day_is_over_at_the_centre(school: School) -> None:
     certificate = await certified(school, validity_months=1)
     assert certificate["valid_until"] == "2026-05-07"
