@@ -2,10 +2,10 @@
 
 import asyncio
 import contextlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import sqlalchemy as sa
 import structlog
@@ -29,12 +29,13 @@ from chassis.notices.records import Notice
 from chassis.notices.settings import CHANNELS, NoticeSettings
 from chassis.notices.worker import Postman, sender_of
 from chassis.orders import Orders
+from chassis.outside import Outside
 from chassis.pack import Pack, PackInvalid, Section
 from chassis.relay import Relay
 from chassis.route import Routes
 from chassis.store.mapping import mapped_classes
 from chassis.store.port import Store, StoreError
-from chassis.supervision import Supervisor
+from chassis.supervision import Pulse, Supervisor
 from chassis.tables import failed_deliveries
 from chassis.telemetry import (
     Traced,
@@ -54,6 +55,17 @@ from contracts.principals import Principal
 log = structlog.get_logger()
 
 
+class Loop(Protocol):
+    """A loop of a service's own, run where its other loops are."""
+
+    name: str
+
+    async def run(self, pulse: Pulse) -> None: ...
+
+    async def let_go(self) -> None:
+        """End what dead processes hold: for whoever knows that they are dead."""
+
+
 @dataclass(frozen=True)
 class Service:
     """What a service is made of; `services/<name>/app.py` holds one."""
@@ -67,6 +79,7 @@ class Service:
     projections: Projections | None = None
     timers: Timers | None = None
     jobs: Jobs | None = None
+    loops: tuple[Callable[[Ground], Loop], ...] = ()
     notices: tuple[NoticeKind, ...] = ()
     section: type[Section] | None = None
 
@@ -97,7 +110,7 @@ class Service:
 class Running:
     """A service at work in this process: its API and its loops."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913  everything a service stands on, named at the one place that wires it
         self,
         service: Service,
         *,
@@ -109,6 +122,7 @@ class Running:
         check: TokenCheck,
         hands: Hands | None = None,
         notices: NoticeSettings | None = None,
+        outside: Outside | None = None,
     ) -> None:
         self.service, self.store, self.log, self.hands = service, store, event_log, hands
         if service.section is not None:
@@ -117,7 +131,8 @@ class Running:
             raise PackInvalid(pack.folder.name, faults)
         scopes: dict[type[Any], Scope] = {Notice: _of_the_house, **(service.scopes or {})}
         sending = notices or NoticeSettings()
-        self.ground = Ground(service.name, source, store, clock, pack, scopes, notices=sending)
+        ways = outside or Outside()
+        self.ground = Ground(service.name, source, store, clock, pack, scopes, notices=sending, outside=ways)
         self.supervisor = Supervisor()
         self.health = Health(service.name, self.supervisor)
         self.relay = Relay(store, event_log, source)
@@ -125,6 +140,7 @@ class Running:
         self.projector = Projector(self.ground, event_log, service.projections) if service.projections else None
         self.sweep = Sweep(self.ground, service.timers) if service.timers else None
         self.worker = Worker(self.ground, service.jobs) if service.jobs else None
+        self.loops = [loop(self.ground) for loop in service.loops]
         told = CHANNELS if service.notices else ()
         self.postmen = [Postman(self.ground, channel, sender_of(channel, sending)) for channel in told]
         self.orders = Orders(store, event_log, self.projector, self._go_on)
@@ -167,6 +183,8 @@ class Running:
             self.supervisor.watch(f"{self.service.name}.timers", self.sweep.run)
         if self.worker is not None:
             self.supervisor.watch(f"{self.service.name}.jobs", self.worker.run)
+        for loop in self.loops:
+            self.supervisor.watch(f"{self.service.name}.{loop.name}", loop.run)
         for postman in self.postmen:
             self.supervisor.watch(f"{self.service.name}.notices.{postman.channel}", postman.run)
         await asyncio.sleep(0)  # a consumer that has not begun could not tell how far behind it is

@@ -8,6 +8,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from chassis.log.cluster import Cluster
 from chassis.notices.settings import NoticeSettings
+from chassis.outside import Outside
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -17,6 +18,7 @@ class Settings(BaseSettings):
     `{service}` stands for the service's own database. `kafka` is empty for the event log in a table, else
     `host:port,…`; its topics and groups are named with `kafka_prefix` where others share the brokers. What the
     brokers ask for: a CA for TLS (or `kafka_tls` alone for a public one), a user for SASL, a certificate for mTLS.
+    `webhooks_to_loopback` lets webhooks reach this machine, for tests and demonstrations only.
     """
 
     model_config = SettingsConfigDict(
@@ -44,6 +46,7 @@ class Settings(BaseSettings):
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     public_url: AnyHttpUrl | None = None
     notices: NoticeSettings = NoticeSettings()
+    webhooks_to_loopback: bool = False
 
     @property
     def issuer(self) -> str:
@@ -60,6 +63,11 @@ class Settings(BaseSettings):
         """How notices leave, with links to this deployment; files go into the data folder unless told otherwise."""
         folder = self.notices.folder or self.data / "notices"
         return self.notices.model_copy(update={"folder": folder, "address": self.address})
+
+    @property
+    def outside(self) -> Outside:
+        """How what others asked for leaves the deployment."""
+        return Outside(loopback=self.webhooks_to_loopback)
 
     @property
     def cluster(self) -> Cluster:

@@ -13,6 +13,7 @@ import sqlalchemy as sa
 
 from chassis.clock import Clock, new_id, wall_now
 from chassis.notices.settings import NoticeSettings
+from chassis.outside import Outside
 from chassis.pack import Pack
 from chassis.store.mapping import Mapped, mapped
 from chassis.store.port import AnySelect, Batch, Clash, Guard, Insert, Put, Store, Update, Violated
@@ -44,6 +45,7 @@ class Ground:
     turns: Turns = field(default_factory=Turns)
     notices: NoticeSettings = field(default_factory=NoticeSettings)
     ending: Ending = field(default_factory=Ending)
+    outside: Outside = field(default_factory=Outside)
 
 
 @dataclass(frozen=True)

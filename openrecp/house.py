@@ -88,6 +88,8 @@ async def open_house(settings: Settings, clock: Clock | None = None) -> AsyncIte
                 await each.store.start()
                 await jobs.let_go(each.store)
                 await worker.let_go(each.store)
+                for loop in each.loops:
+                    await loop.let_go()
             await each.start()
             stack.push_async_callback(each.stop)
         # What was loaded to start stays: the collector need not look at it again.

@@ -23,5 +23,6 @@ def run_service(name: str, settings: Settings, store: Store, **ground: Any) -> R
         store=store,
         source=settings.source(name),
         notices=settings.notice_settings,
+        outside=settings.outside,
         **ground,
     )

@@ -19,6 +19,7 @@ from chassis.log.port import EventLog, Record
 from chassis.log.table import TableLog
 from chassis.migrations.runner import Part, migrate_postgres, migrate_sqlite
 from chassis.notices.settings import NoticeSettings
+from chassis.outside import Outside
 from chassis.pack import Pack
 from chassis.service import Running, Service
 from chassis.settings import ROOT
@@ -139,6 +140,7 @@ async def room(
     dsn: str | None = None,
     notices: NoticeSettings | None = None,
     log: EventLog | None = None,
+    outside: Outside | None = None,
 ) -> AsyncIterator[Room]:
     """A service on SQLite files in a folder, or on PostgreSQL, with a table of its own as log unless another is given;
     opened again on the same ones it goes on."""
@@ -160,6 +162,7 @@ async def room(
         source=f"//test/{service.name}",
         check=TokenCheck(mint.public_key, ISSUER),
         notices=notices or NoticeSettings(folder=folder / "notices", address="http://centre.test"),
+        outside=outside,
     )
     await running.start()
     here = Room(running, log, clock, mint)
