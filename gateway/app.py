@@ -29,6 +29,7 @@ from gateway.models import metadata
 from gateway.pages import Documents
 from gateway.permissions import Entries, Permissions, without
 from gateway.settings import DoorSettings
+from gateway.steward import Steward
 from gateway.transports import InProcess, Transport
 
 NAME = "gateway"
@@ -74,6 +75,8 @@ class RunningGateway:
         settable = self.settings.clock == "settable"
         elsewhere = {name: each for name, each in self.services.items() if not each.in_process}
         self._follower = Follower(self.clock, self.store, elsewhere, self.mint, self.begins) if settable else None
+        exchange = self.services.get("exchange")
+        self._steward = Steward(self.store, exchange, self.mint) if exchange else None
         own = InProcess(self._own())
         self._transports = {**self.services, NAME: Everywhere(own, self._follower) if self._follower else own}
         health = Health(self.services, database_check(self.store), self.door)
@@ -103,9 +106,13 @@ class RunningGateway:
             await transport.start()
         if self._follower is not None:
             await self._follower.start()
+        if self._steward is not None:
+            await self._steward.start()
 
     async def stop(self) -> None:
         """Close what was opened."""
+        if self._steward is not None:
+            await self._steward.stop()
         if self._follower is not None:
             await self._follower.stop()
         for transport in self._transports.values():

@@ -31,6 +31,7 @@ SERVICE_OF: dict[str, str] = {
     "certificate-jobs": "training",
     "impact": "impact",
     "events": "exchange",
+    "subscriptions": "exchange",
 }
 
 OWN = frozenset({"keys", "me", "clock"})

@@ -144,6 +144,7 @@ async def asked(
     """Status and body of a request of our own; it is not held where no connection can be made."""
     parts: list[bytes] = []
     status, sent = 0, False
+    path, _, query = path.partition("?")
 
     async def receive() -> Message:
         nonlocal sent
@@ -165,7 +166,7 @@ async def asked(
         "scheme": "http",
         "path": path,
         "raw_path": path.encode(),
-        "query_string": b"",
+        "query_string": query.encode(),
         "root_path": "",
         "headers": list(headers),
         "client": None,
