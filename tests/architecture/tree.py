@@ -11,9 +11,8 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 ROOMS = ("contracts", "chassis", "services", "gateway", "portal", "openrecp")
 FILES_OF_A_SERVICE = frozenset(
-    "__init__ app api schemas domain models queries notices use_cases reactions projections timers loops imports "
-    "pack".split()  # noqa: SIM905
-)
+    "__init__ app api schemas domain models queries notices use_cases reactions projections".split()  # noqa: SIM905
+) | {"timers", "loops", "imports", "pack"}
 SPLIT_BY_AGGREGATE = frozenset({"api", "domain", "schemas"})
 NO_NAMES_OF_FILES = frozenset({"service", "utils", "util", "helpers", "helper", "common", "misc", "base", "repository"})
 ASKING = frozenset(
