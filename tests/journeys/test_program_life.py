@@ -137,7 +137,7 @@ def test_what_is_no_whole_backup_is_not_restored(tmp_path: Path) -> None:
         refused(run("restore", str(tmp_path / name), "--data", str(target)), name, "damaged")
         assert [path.name for path in target.iterdir()] == [".lock"], name
     refused(run("restore", str(tmp_path / "nowhere.tar.gz"), "--data", str(target)), "nowhere.tar.gz")
-    refused(run("backup", str(archive), "--data", str(tmp_path / "nothing")), "holds no deployment")
+    refused(run("backup", str(tmp_path / "new"), "--data", str(tmp_path / "nothing")), "holds no deployment")
     assert "restored" in well(run("restore", str(archive), "--data", str(target)))
 
 
