@@ -21,6 +21,11 @@ from tests.chaos.stories import WHERE, Town, Working
 
 PER_SECOND, STRIKES, STRIKES_WITHIN_S = 60.0, 4, 4.0
 DRAIN_PATIENCE_S, CROWD, ROUNDS, AWAY_S = 8.0, 14, 10, 3.0
+DAWDLE = """
+CREATE FUNCTION dawdle() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN PERFORM pg_sleep(random() * 0.05); RETURN NULL; END $$;
+CREATE TRIGGER dawdle AFTER INSERT ON outbox FOR EACH STATEMENT EXECUTE FUNCTION dawdle();
+"""
 SECOND = ("gateway-2", "clients-2", "clients-worker-2")
 
 
@@ -87,6 +92,7 @@ class Scene:
 
     async def crowd(self) -> None:
         """Many write at once, through two processes of one service, the same rows and others."""
+        await self._dawdle()
         self.stage.keep(self.stage.beside("clients", SECOND[1]))
         there = {"OPENRECP_SERVICES__CLIENTS": self.stage.address(SECOND[1])}
         self.stage.keep(self.stage.beside("gateway", SECOND[0], **there))
@@ -96,6 +102,12 @@ class Scene:
         officers = (self.town.officer, Person(other, self.town.officer.key))
         await asyncio.gather(*[self._meet(officers) for _ in range(CROWD)])
         await other.http.aclose()
+
+    async def _dawdle(self) -> None:
+        """Some transactions take longer than others, behind the moment in which they have drawn their numbers."""
+        database = await asyncpg.connect(database_of(self.stage.settings, "clients")[1])
+        await database.execute(DAWDLE)
+        await database.close()
 
     async def _meet(self, officers: tuple[Person, Person]) -> None:
         """Two change one company at the same moment, again and again; who comes second has to look again."""
