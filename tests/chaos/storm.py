@@ -173,7 +173,11 @@ class Storm:
             return
         usual_s = statistics.median(undisturbed)
         p95 = reporting.p95(recoveries)
-        again = sum(each.cause != "first start" for each in recoveries)
+        again = len(reporting.unplanned(recoveries))
+        slowest = [
+            f"{each.name} after {each.cause} {each.ready_s:.1f} s" for each in reporting.unplanned(recoveries)[-3:]
+        ]
+        self.report.figures["slowest"] = ", ".join(slowest)
         self.report.figures["ready again"] = (
             f"{again} times, p95 {p95:.1f} s, {p95 / usual_s:.1f} times an undisturbed start of {usual_s:.1f} s"
         )
