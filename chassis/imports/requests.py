@@ -22,6 +22,11 @@ class MappingIsNotNamed(Refusal):
     sentence = "Send either `mapping` (its text, TOML) or `mapping_name` (the name or id of a saved or shipped one)."
 
 
+class FileIsEmpty(Refusal):
+    status = 422
+    sentence = "The file in `{field}` is empty: was it sent to its end?"
+
+
 class ImportRequest(BaseModel):
     """How to read what is sent. What is not said is taken from the mapping ([file]), else guessed and told."""
 
@@ -69,6 +74,8 @@ async def ask_import(
     asked |= {"notify": body.notify} if body.notify else {}
     asked["forms"] = {name: body.form(sheet) for name, (_, sheet) in files.items()}
     names = {name: file.filename for name, (file, _) in files.items()}
-    return jobs.ask(
-        uow, kind, input={**asked, **names}, files={name: await file.read() for name, (file, _) in files.items()}
-    )
+    contents = {name: await file.read() for name, (file, _) in files.items()}
+    for name, content in contents.items():
+        if not content:
+            raise FileIsEmpty(field=name)
+    return jobs.ask(uow, kind, input={**asked, **names}, files=contents)

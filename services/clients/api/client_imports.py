@@ -11,7 +11,7 @@ from chassis.http import BodyIsNotForm, Cursor, Limit, Page, problems
 from chassis.imports.answers import ImportOut, find_import, page_of_imports, shown
 from chassis.imports.mappings import MappingIsInvalid, MappingIsUnknown, mapping_of
 from chassis.imports.refused import FileIsNotNamed, FileName, refused_as_sent
-from chassis.imports.requests import MappingIsNotNamed, ask_import, mapping_asked
+from chassis.imports.requests import FileIsEmpty, MappingIsNotNamed, ask_import, mapping_asked
 from chassis.route import Routes, Uow
 from contracts.principals import Administrator, Officer
 from services.clients.schemas import ClientMapping, ImportClients
@@ -29,7 +29,7 @@ async def list_client_imports(uow: Uow, cursor: Cursor = None, limit: Limit = 50
 @routes.post(
     "",
     dependencies=allow(Officer, Administrator),
-    responses=problems(BodyIsNotForm, MappingIsInvalid, MappingIsUnknown, MappingIsNotNamed),
+    responses=problems(BodyIsNotForm, MappingIsInvalid, MappingIsUnknown, MappingIsNotNamed, FileIsEmpty),
 )
 async def import_clients(body: Annotated[ImportClients, Form(media_type="multipart/form-data")], uow: Uow) -> ImportOut:
     """Take in the companies of a file. Repeating it adds nothing; a dry run only says what would happen."""

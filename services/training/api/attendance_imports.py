@@ -11,7 +11,7 @@ from chassis.http import BodyIsNotForm, Cursor, Limit, Page, problems
 from chassis.imports.answers import ImportOut, find_import, page_of_imports, shown
 from chassis.imports.mappings import MappingIsInvalid, MappingIsUnknown, mapping_of
 from chassis.imports.refused import FileIsNotNamed, FileName, refused_as_sent
-from chassis.imports.requests import MappingIsNotNamed, ask_import, mapping_asked
+from chassis.imports.requests import FileIsEmpty, MappingIsNotNamed, ask_import, mapping_asked
 from chassis.route import Routes, Uow
 from contracts.principals import Trainer
 from contracts.refusals import NotFound
@@ -30,7 +30,7 @@ async def list_attendance_imports(uow: Uow, cursor: Cursor = None, limit: Limit 
 @routes.post(
     "",
     dependencies=allow(Trainer),
-    responses=problems(BodyIsNotForm, MappingIsInvalid, MappingIsUnknown, MappingIsNotNamed, NotFound),
+    responses=problems(BodyIsNotForm, MappingIsInvalid, MappingIsUnknown, MappingIsNotNamed, FileIsEmpty, NotFound),
 )
 async def import_attendance(
     body: Annotated[ImportAttendance, Form(media_type="multipart/form-data")], uow: Uow

@@ -1,7 +1,4 @@
-"""Attendance and results: recorded from the session's start on, and corrected until it is completed or certified.
-
-Once a certificate is revoked its record may be corrected again, unless the session is completed.
-"""
+"""Attendance and results: recorded from the session's start on, corrected until completed or certified."""
 
 from dataclasses import dataclass, replace
 from datetime import datetime

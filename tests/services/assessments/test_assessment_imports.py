@@ -343,7 +343,7 @@ async def test_an_officer_of_provinces_brings_in_nothing_from_abroad(here: Room)
 
 async def test_a_file_that_cannot_be_used_fails_as_a_whole(here: Room) -> None:
     for plants, advice, error in (
-        (PLANTS, "", "file_is_empty"),
+        (PLANTS, " \n", "file_is_empty"),
         (PLANTS, ADVICE.replace("psourccode", "psource"), "columns_are_missing"),
         (PLANTS, ADVICE + "A105,A1", "file_is_cut_off"),
         (PLANTS.replace("prodhours", "id"), ADVICE, "header_stands_twice"),

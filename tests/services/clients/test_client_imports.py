@@ -185,7 +185,7 @@ async def test_imports_are_listed_in_pages(here: Room) -> None:
 
 async def test_a_file_that_cannot_be_used_fails_as_a_whole_and_says_what_to_do(here: Room) -> None:
     for content, error in (
-        (b"", "file_is_empty"),
+        (b" \n", "file_is_empty"),
         (b"\x89PNG\r\n\x1a\n\x00\x00\x00\x01" * 20, "file_is_not_text"),
         (b"PK\x03\x04" + b"x" * 100, "file_is_a_workbook"),
         (GOOD.encode()[:-12], "file_is_cut_off"),
@@ -203,6 +203,7 @@ async def test_a_wrong_request_is_a_problem_with_a_code(here: Room) -> None:
     for files, form, status, code in (
         ({"file": b"x"}, {"mapping": "nobody-ships-this"}, 422, "mapping_is_unknown"),
         ({"file": b"x"}, {"mapping": "sender = 1"}, 422, "mapping_is_invalid"),
+        ({"file": b""}, {"mapping": MAPPING}, 422, "file_is_empty"),
         ({"file": b"x"}, {"mapping": MAPPING, "dry_run": "perhaps"}, 422, "body_is_invalid"),
         ({"file": b"x"}, {"mapping": MAPPING, "surplus": "1"}, 422, "body_is_invalid"),
         ({"file": b"x"}, {}, 422, "mapping_is_not_named"),
