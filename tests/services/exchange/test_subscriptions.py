@@ -9,6 +9,7 @@ from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import httpx2
 import pytest
@@ -693,3 +694,12 @@ async def test_attempts_are_forgotten_after_thirty_days(here: Room, there: Recei
     other = Deliveries(here.running.ground)
     await other._tidy()
     assert [each["event_id"] for each in await log_of(by, made)] == there.ids[1:]
+
+
+async def test_of_workers_that_find_the_same_due_at_the_same_moment_one_takes_it(either: Room, there: Receiver) -> None:
+    """Each has read that it is free before any of them has taken it."""
+    by = either.as_(integrator())
+    made = await subscribe(by, there)
+    workers = [Deliveries(either.running.ground) for _ in range(5)]
+    claims = await asyncio.gather(*(each._claim(UUID(made["subscription_id"])) for each in workers))
+    assert sum(each is not None for each in claims) == 1
