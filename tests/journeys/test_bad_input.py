@@ -153,6 +153,10 @@ async def test_any_value_of_any_body_may_be_hostile(here: World, capsys: pytest.
     await nothing_failed(here)
 
 
+NEEDS_NO_MAPPING = "/v1/attendance-imports"
+"""A list of attendance may come as a file alone: its columns have names of their own."""
+
+
 # A form that ends inside a file leaves Starlette's part to the collector, which closes it.
 @pytest.mark.filterwarnings("ignore:.*SpooledTemporaryFile:pytest.PytestUnraisableExceptionWarning")
 @pytest.mark.filterwarnings("ignore:Unclosed file:ResourceWarning")
@@ -162,7 +166,8 @@ async def test_forms_that_are_none_change_nothing(here: World, capsys: pytest.Ca
         for kind in ("multipart/form-data", "multipart/form-data; boundary=x", "multipart/mixed; boundary=x"):
             for body in FORMS:
                 answer = await book.ask(http, "POST", path, content=body, headers={"Content-Type": kind})
-                if answer.status_code not in (400, 415, 422):
+                taken = path == NEEDS_NO_MAPPING and b"filename" in body and body.endswith(b"--x--\r\n")
+                if answer.status_code not in (400, 415, 422) and not (taken and answer.status_code == 201):
                     book.odd.append(f"{path} {kind} {body[:60]!r}: {answer.status_code}")
         for mapping in ("nonsense", "../clients", "iac\x00", "[clients]", "x" * 190_000, "[" * 10_000):
             files = dict.fromkeys(row.files, ("a.csv", b"ID\n1\n", "text/csv"))
