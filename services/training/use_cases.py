@@ -350,8 +350,11 @@ async def revoke_certificate(uow: UnitOfWork, certificate_id: UUID, reason_code:
 
 
 async def _recorded(uow: UnitOfWork, enrolment_id: UUID) -> tuple[Enrolment, Session, bool]:
-    """An enrolment to record something of, its session, and whether it is certified; no certificate comes meanwhile."""
-    await uow.alone_on(enrolment_id)
+    """An enrolment to record something of, its session, and whether it is certified.
+
+    No certificate comes meanwhile, and nobody joins the trainers.
+    """
+    await uow.alone_on((await uow.read(Enrolment, enrolment_id)).session_id, enrolment_id)
     enrolment = await uow.get(Enrolment, enrolment_id)
     return enrolment, await uow.read(Session, enrolment.session_id), await _is_certified(uow, enrolment_id)
 

@@ -17,12 +17,13 @@ from contracts.training import CertificateIssued, CertificateRevoked, ResultReco
 from services.training import use_cases
 from services.training.app import service
 from services.training.domain.certificates import CertificateIsIssued
+from services.training.domain.sessions import TrainerHasJudged
 from tests.kit import people
 from tests.kit.room import Room, room
 from tests.services.training.school import START, School, made, open_school
 from tests.services.training.test_attendance_imports import HEADER, brought_in
 from tests.services.training.test_certificate_jobs import asked, certified, ended, filled
-from tests.services.training.test_certificates import passed
+from tests.services.training.test_certificates import BEGUN, attend, passed
 
 Open = Callable[[], AbstractAsyncContextManager[Room]]
 TRAINER = people.person(Role.TRAINER, person_id=new_id())
@@ -86,6 +87,28 @@ async def test_a_correction_beside_the_certificate_does_not_slip_under_it(school
             await in_one_unit(school.here.running.ground, cause, correct)
     assert (await school.enrolment(str(enrolment_id)))["status"] == "passed"
     assert len(await school.here.events(ResultRecorded)) == told
+
+
+async def test_who_judges_at_the_moment_of_joining_the_trainers_is_not_both(school: School, open_room: Open) -> None:
+    course = await school.course(evaluator_apart=True)
+    trainer_id, judge_id = new_id(), new_id()
+    enrolment = await school.confirmed(course_id=course["course_id"], trainers=[str(trainer_id)])
+    await school.here.advance(**BEGUN)
+    await made(attend(school, enrolment), 200)
+    async with open_room() as other:
+        other.clock.advance(school.here.clock.now())
+        judged: list[Any] = []
+
+        async def join(uow: UnitOfWork) -> None:
+            both = {"trainers": (trainer_id, judge_id)}
+            await use_cases.change_session(uow, UUID(enrolment["session_id"]), both)
+            if not judged:  # between this unit's reading and its commit, in another process
+                judging = other.as_(people.person(Role.TRAINER, person_id=judge_id))
+                path = f"/v1/enrolments/{enrolment['enrolment_id']}/record-result"
+                judged.append(await made(judging.post(path, json={"passed": True}), 200))
+
+        with pytest.raises(TrainerHasJudged):
+            await in_one_unit(school.here.running.ground, Cause(SYSTEM_PRINCIPAL, "test", "test"), join)
 
 
 async def test_a_certificate_is_revoked_once(school: School, open_room: Open) -> None:
