@@ -1,6 +1,8 @@
 """What people are told of their seats and sessions, each by an address of their own."""
 
 from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from chassis.notices.kinds import NoticeKind, Word
@@ -25,7 +27,6 @@ async def tell_of_seat(uow: UnitOfWork, enrolment: Enrolment, session: Session) 
     if enrolment.deadline_at is None:
         return
     person = (await participants_by_id(uow, [enrolment.person_id]))[enrolment.person_id]
-    zone = ZoneInfo(session.time_zone)
     await call_off(uow, enrolment.id, SEAT_OFFERED)
     await notify(
         uow,
@@ -33,12 +34,9 @@ async def tell_of_seat(uow: UnitOfWork, enrolment: Enrolment, session: Session) 
         _recipient(enrolment, session),
         cause=enrolment.id,
         occasion=enrolment.version,
-        person=person.full_name,
-        course=session.terms.title,
-        starts_at=session.starts_at.astimezone(zone),
-        ends_at=session.ends_at.astimezone(zone),
-        venue=_venue(uow, session),
-        deadline_at=enrolment.deadline_at.astimezone(zone),
+        **_what_and_where(uow, session, person),
+        ends_at=_there(session, session.ends_at),
+        deadline_at=_there(session, enrolment.deadline_at),
         enrolment=str(enrolment.id),
     )
 
@@ -52,7 +50,6 @@ async def tell_of_move(uow: UnitOfWork, before: Session, session: Session, enrol
     """Everybody in a session hears of its new times or place; of an earlier move not sent yet, nothing."""
     if all(getattr(before, name) == getattr(session, name) for name in ("starts_at", "ends_at", "venue", "province")):
         return
-    zone = ZoneInfo(session.time_zone)
     await call_off(uow, session.id, SESSION_CHANGED)
     for each, person in await _people(uow, enrolled):
         await notify(
@@ -61,11 +58,8 @@ async def tell_of_move(uow: UnitOfWork, before: Session, session: Session, enrol
             _recipient(each, session),
             cause=session.id,
             occasion=session.version,
-            person=person.full_name,
-            course=session.terms.title,
-            starts_at=session.starts_at.astimezone(zone),
-            ends_at=session.ends_at.astimezone(zone),
-            venue=_venue(uow, session),
+            **_what_and_where(uow, session, person),
+            ends_at=_there(session, session.ends_at),
         )
 
 
@@ -82,10 +76,7 @@ async def tell_of_cancellation(uow: UnitOfWork, session: Session, enrolled: Iter
             SESSION_CANCELLED,
             _recipient(each, session),
             cause=session.id,
-            person=person.full_name,
-            course=session.terms.title,
-            starts_at=session.starts_at.astimezone(ZoneInfo(session.time_zone)),
-            venue=_venue(uow, session),
+            **_what_and_where(uow, session, person),
             reason=Word(session.reason_code or "other"),
         )
 
@@ -103,7 +94,17 @@ def _recipient(enrolment: Enrolment, session: Session) -> Recipient:
     return Recipient(enrolment.person_id, enrolment.email, enrolment.phone, (*own, session.language))
 
 
-def _venue(uow: UnitOfWork, session: Session) -> str:
-    """The venue as it was given, else the province by its name, else nothing in particular."""
+def _what_and_where(uow: UnitOfWork, session: Session, person: Participant) -> dict[str, Any]:
+    """What every notice of a session says: the venue as it was given, else the province by its name."""
     names = {each.code: each.name for each in uow.pack.country.provinces}
-    return session.venue or names.get(session.province or "", session.province or "-")
+    return {
+        "person": person.full_name,
+        "course": session.terms.title,
+        "starts_at": _there(session, session.starts_at),
+        "venue": session.venue or names.get(session.province or "", session.province or "-"),
+    }
+
+
+def _there(session: Session, moment: datetime) -> datetime:
+    """A moment as the clocks at the venue show it."""
+    return moment.astimezone(ZoneInfo(session.time_zone))

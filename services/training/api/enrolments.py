@@ -76,28 +76,29 @@ async def enrol_people(body: EnrolPeople, uow: Uow) -> EnrolmentOut | Page[Enrol
 @routes.get("/{enrolment_id}", dependencies=allow(*READERS))
 async def read_enrolment(enrolment_id: UUID, uow: Uow) -> EnrolmentOut:
     """One enrolment."""
-    return await _with_person(uow, await uow.read(Enrolment, enrolment_id))
+    return await with_person(uow, await uow.read(Enrolment, enrolment_id))
 
 
 @routes.post("/{enrolment_id}/cancel", dependencies=allow(*ENROLLERS), responses=problems(*ANSWERED, ReasonIsUnknown))
 async def cancel_enrolment(enrolment_id: UUID, body: Reason, uow: Uow) -> EnrolmentOut:
     """Not to come after all; the seat is offered to whoever waits next."""
-    return await _with_person(uow, await use_cases.cancel_enrolment(uow, enrolment_id, body.reason_code))
+    return await with_person(uow, await use_cases.cancel_enrolment(uow, enrolment_id, body.reason_code))
 
 
 @routes.post("/{enrolment_id}/accept-seat", dependencies=allow(*ENROLLERS), responses=problems(*ANSWERED))
 async def accept_seat(enrolment_id: UUID, uow: Uow) -> EnrolmentOut:
     """Take the seat that became free."""
-    return await _with_person(uow, await use_cases.accept_seat(uow, enrolment_id))
+    return await with_person(uow, await use_cases.accept_seat(uow, enrolment_id))
 
 
 @routes.post("/{enrolment_id}/decline-seat", dependencies=allow(*ENROLLERS), responses=problems(*ANSWERED))
 async def decline_seat(enrolment_id: UUID, uow: Uow) -> EnrolmentOut:
     """Leave the seat to whoever waits next."""
-    return await _with_person(uow, await use_cases.decline_seat(uow, enrolment_id))
+    return await with_person(uow, await use_cases.decline_seat(uow, enrolment_id))
 
 
-async def _with_person(uow: Uow, enrolment: Enrolment) -> EnrolmentOut:
+async def with_person(uow: Uow, enrolment: Enrolment) -> EnrolmentOut:
+    """An enrolment as its reader may see it."""
     return _shown(uow, enrolment, await use_cases.participant_of(uow, enrolment))
 
 

@@ -7,9 +7,9 @@ from chassis.http import problems
 from chassis.route import Routes, Uow
 from contracts.principals import Trainer
 from services.training import use_cases
+from services.training.api.enrolments import with_person
 from services.training.domain import results
 from services.training.domain.certificates import CertificateIsIssued
-from services.training.domain.enrolments import Enrolment
 from services.training.pack import ReasonIsUnknown
 from services.training.schemas.enrolments import EnrolmentOut
 from services.training.schemas.results import RecordAttendance, RecordResult
@@ -25,7 +25,7 @@ CLOSED = (results.IsRecordedSo, results.RecordIsClosed, CertificateIsIssued)
 )
 async def record_attendance(enrolment_id: UUID, body: RecordAttendance, uow: Uow) -> EnrolmentOut:
     """Record whether somebody was there; until the session is completed or the person certified it is corrected so."""
-    return await _shown(uow, await use_cases.record_attendance(uow, enrolment_id, body.attended))
+    return await with_person(uow, await use_cases.record_attendance(uow, enrolment_id, body.attended))
 
 
 @routes.post(
@@ -42,9 +42,4 @@ async def record_attendance(enrolment_id: UUID, body: RecordAttendance, uow: Uow
 )
 async def record_result(enrolment_id: UUID, body: RecordResult, uow: Uow) -> EnrolmentOut:
     """Record whether somebody passed, as the evaluator; corrected as attendance is."""
-    return await _shown(uow, await use_cases.record_result(uow, enrolment_id, body.passed, body.reason_code))
-
-
-async def _shown(uow: Uow, enrolment: Enrolment) -> EnrolmentOut:
-    person = await use_cases.participant_of(uow, enrolment)
-    return EnrolmentOut.of(enrolment, person, with_addresses=True)
+    return await with_person(uow, await use_cases.record_result(uow, enrolment_id, body.passed, body.reason_code))
