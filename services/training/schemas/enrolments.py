@@ -7,12 +7,12 @@ from uuid import UUID
 from pydantic import Field, model_validator
 
 from chassis.http import Body, Out
+from chassis.notices.settings import Mailbox
 from contracts.matching import Language
 from services.training.domain.enrolments import Enrolment, EnrolmentStatus
 from services.training.domain.participants import Described, Participant, Sex
 from services.training.schemas.fields import shown
 
-Email = Annotated[str, Field(max_length=254, pattern=r"^[^@\s]+@[^@\s]+\.[^@\s]+$")]
 Phone = Annotated[str, Field(pattern=r"^\+[1-9][0-9]{6,14}$", description="with its country code: +66…")]
 
 
@@ -27,7 +27,7 @@ class ParticipantIn(Body):
     full_name: Annotated[str, Field(min_length=1, max_length=300)]
     sex: Sex = "unstated"
     name_may_be_shown: bool | None = None
-    email: Email | None = None
+    email: Mailbox | None = None
     phone: Phone | None = None
     language: Language | None = None
 
