@@ -126,16 +126,13 @@ class UnitOfWork:
             state = await self._load(cls, id)
         self._check_expected(id, state)
         self._rely(cls, state)
-        return state
+        return self._as_listed(cls, state)
 
     async def read(self, cls: type[T], id: UUID) -> T:
-        """Load an aggregate this unit relies on: the commit fails if it changes meanwhile.
-
-        Meanwhile begins where the unit first saw it: what was chosen from a list may have changed since.
-        """
+        """Load an aggregate this unit relies on: the commit fails if it changes meanwhile."""
         state = await self._load(cls, id)
-        self._rely(cls, state, since=self._listed.get(_key(cls, id)))
-        return state
+        self._rely(cls, state)
+        return self._as_listed(cls, state)
 
     async def all(self, cls: type[T], *, order_by: str = "id", heavy: bool = False, **equals: Any) -> list[T]:
         """Every aggregate in the principal's scope whose fields equal these, as this unit has left them."""
@@ -307,11 +304,18 @@ class UnitOfWork:
             raise NotFound(thing=_words(cls), id=str(id))
         return mapping.state(rows[0])
 
-    def _rely(self, cls: type[Any], state: Any, since: int | None = None) -> None:
+    def _as_listed(self, cls: type[T], state: T) -> T:
+        """What was chosen from a list may have changed since: then the choice is old, and no rule may judge by it."""
+        held: Any = state
+        key = _key(cls, held.id)
+        if key not in self._written and self._listed.get(key, held.version) != held.version:
+            raise Clash(mapped(cls).table.name, held.id)
+        return state
+
+    def _rely(self, cls: type[Any], state: Any) -> None:
         key = _key(cls, state.id)
         if key not in self._written:
-            version = state.version if since is None else since
-            self._relied.setdefault(key, Guard(mapped(cls).table, state.id, version))
+            self._relied.setdefault(key, Guard(mapped(cls).table, state.id, state.version))
 
     def _check_expected(self, id: UUID, state: Any) -> None:
         if self.expects is None or self.expects[0] != id or _key(type(state), id) in self._written:

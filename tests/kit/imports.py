@@ -13,10 +13,10 @@ import httpx2
 import sqlalchemy as sa
 
 from chassis.clock import wall_now
-from chassis.jobs import jobs
+from chassis.jobs import job_files, jobs
 from chassis.settings import ROOT
 from tests.kit import people
-from tests.kit.room import Room, room
+from tests.kit.room import Room, room, rows
 
 REAL = ROOT.parent / "shared" / "data"
 DEADLINE_S = 120.0
@@ -55,6 +55,14 @@ async def brought_in(
     answer = await ask(by, path, files, mapping, **options)
     assert answer.status_code == 201, answer.text
     return await ended(by, path, answer.json()["import_id"])
+
+
+async def files_let_go(here: Room) -> None:
+    """Nothing is left of any file: its words went with the import's end, its row goes a moment later."""
+    assert not any(job_files.state(row).content for row in await rows(here, job_files.table))
+    async with asyncio.timeout(DEADLINE_S):
+        while await rows(here, job_files.table):
+            await asyncio.sleep(0.02)
 
 
 async def let_the_lease_run_out(here: Room) -> None:

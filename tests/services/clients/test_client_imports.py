@@ -16,7 +16,7 @@ from contracts.values import Sector
 from services.clients.app import service
 from services.clients.models import clients, sites
 from tests.kit import people
-from tests.kit.imports import REAL, ask, brought_in, ended, killed_midway, let_the_lease_run_out
+from tests.kit.imports import REAL, ask, brought_in, ended, files_let_go, killed_midway, let_the_lease_run_out
 from tests.kit.room import Room, room, rows
 
 PATH = "/v1/client-imports"
@@ -317,10 +317,8 @@ async def test_an_import_works_alike_on_postgresql(tmp_path: Path, postgres_dsn:
 
 
 async def test_the_file_is_let_go_when_all_is_done(here: Room) -> None:
-    from chassis.jobs import job_files
-
     await _send(here, GOOD)
-    assert list(await rows(here, job_files.table)) == []
+    await files_let_go(here)
 
 
 @with_real_data

@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from chassis.jobs import job_files, jobs
+from chassis.jobs import jobs
 from chassis.notices.records import notices
 from services.clients.app import service
 from tests.kit import people
-from tests.kit.imports import ask, brought_in, ended, killed_midway, let_the_lease_run_out
+from tests.kit.imports import ask, brought_in, ended, files_let_go, killed_midway, let_the_lease_run_out
 from tests.kit.room import room, rows
 from tests.services.clients.test_client_imports import GOOD, HEADER, MAPPING, PATH
 
@@ -30,7 +30,7 @@ async def test_the_end_is_told_with_the_counts_and_the_address_is_forgotten(tmp_
         assert shown["import_id"] in text
         (job,) = map(jobs.state, await rows(here, jobs.table))
         assert OFFICE not in json.dumps(job.input)
-        assert await rows(here, job_files.table) == []
+        await files_let_go(here)
 
 
 async def test_nobody_is_told_unless_asked_for(tmp_path: Path) -> None:

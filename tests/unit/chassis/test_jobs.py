@@ -68,6 +68,10 @@ async def _reached(step: int) -> bool:
     return step in reached
 
 
+async def _is_let_go(here: Room) -> bool:
+    return await found(here.running.store, job_files) == []
+
+
 async def _cancel(here: Room, job: Job) -> None:
     async def work(uow: UnitOfWork) -> None:
         kept = await uow.find(Job, job_id=job.job_id)
@@ -89,7 +93,7 @@ async def test_a_job_runs_to_its_end_and_shows_how_far_it_is(here: Room) -> None
     ended = await _job(here)
     assert (ended.result, ended.error, ended.lease_until) == ({"kneaded": 5}, None, None)
     assert await _heat(here) == 5
-    assert await found(here.running.store, job_files) == []
+    await until(lambda: _is_let_go(here))  # emptied with the end, and away a moment after it
 
 
 async def test_a_job_that_is_asked_to_stop_stops_at_its_next_step(here: Room) -> None:

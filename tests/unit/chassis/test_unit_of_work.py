@@ -85,6 +85,24 @@ async def test_what_was_chosen_from_a_list_must_not_have_changed_before_it_is_re
     assert (await by.get(f"/v1/ovens/{other}")).json()["name"] == "Beside 1"
 
 
+async def test_no_rule_judges_what_has_changed_since_it_was_chosen_from_a_list(here: Room) -> None:
+    by = here.as_(OFFICER)
+    chosen, runs = await oven(by), 0
+
+    async def work(uow: UnitOfWork) -> Oven:
+        nonlocal runs
+        runs += 1
+        (cold,) = [each for each in await uow.all(Oven) if each.heat == runs - 1]
+        if runs == 1:
+            assert (await by.post(f"/v1/ovens/{chosen}/stoke")).status_code == 200
+        if (await uow.get(Oven, cold.id)).heat != cold.heat:
+            raise TooBusy  # what a rule would say of a state it was not chosen for
+        return uow.save(dataclasses.replace(cold, name="Chosen"), OvenRenamed(oven_id=cold.id))
+
+    assert (await in_one_unit(here.running.ground, CAUSE, work)).heat == 1
+    assert runs == 2
+
+
 async def test_fifty_writers_of_one_row_all_finish(here: Room) -> None:
     by = here.as_(OFFICER)
     busy = await oven(by)
