@@ -1,10 +1,15 @@
 """Fixtures that every suite may ask for."""
 
+import signal
+
 import pytest
 
 from chassis.telemetry import configure_logs
 from tests.kit.kafka import kafka_broker, new_topics
 from tests.kit.postgres import postgres_cluster, postgres_dsn
+
+# Started in the background by a shell, these tests would be deaf to Ctrl-C, and with them every program they start.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 __all__ = ["kafka_broker", "new_topics", "postgres_cluster", "postgres_dsn"]
 
