@@ -171,7 +171,7 @@ class Pack:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.country = _read(folder, "pack", Country)
-        self._sections: dict[str, Any] = {}
+        self._sections: dict[tuple[str, type[Section]], Any] = {}
 
     @cached_property
     def calendar(self) -> Calendar:
@@ -179,10 +179,10 @@ class Pack:
         return Calendar(ZoneInfo(self.country.time_zone), self.country.weekend, holidays)
 
     def section(self, name: str, kind: type[SectionT]) -> SectionT:
-        """`packs/<code>/<name>.toml` by its type, read once; a wrong one is `PackInvalid`."""
-        if name not in self._sections:
-            self._sections[name] = _read(self.folder, name, kind)
-        section: SectionT = self._sections[name]
+        """`packs/<code>/<name>.toml` by its type, read once for each; a wrong one is `PackInvalid`."""
+        if (name, kind) not in self._sections:
+            self._sections[name, kind] = _read(self.folder, name, kind)
+        section: SectionT = self._sections[name, kind]
         return section
 
     def has_province(self, code: str, on: date) -> bool:

@@ -44,6 +44,8 @@ Handler = Callable[[Request], Coroutine[Any, Any, Response]]
 FORM = "multipart/form-data"
 PIECE = 65_536
 KEPT_HEADERS = ("etag", "location", "content-type")
+STILL_TOLD = ("etag", "cache-control", "vary")
+"""Of an answer that has not changed: what a cache goes by (RFC 9110, 15.4.5)."""
 
 
 def _unit(request: Request) -> UnitOfWork:
@@ -164,7 +166,8 @@ class Route(APIRoute):
         _head(request, response)
         etag = response.headers.get("etag")
         if etag is not None and request.headers.get("if-none-match") == etag:
-            return Response(status_code=304, headers={"ETag": etag})
+            told = {name: value for name, value in response.headers.items() if name in STILL_TOLD}
+            return Response(status_code=304, headers=told)
         return response
 
     async def _command(

@@ -1,16 +1,19 @@
-"""The gateway's own routes: keys, who am I, and the settable clock."""
+"""The gateway's own routes: keys, who am I, the published pack, and the settable clock."""
 
+import hashlib
+from functools import lru_cache
 from typing import Literal
 from uuid import UUID
 
 import sqlalchemy as sa
+from fastapi import Response
 
 from chassis.auth import allow, new_secret
 from chassis.clock import wall_now
 from chassis.http import Cursor, Limit, Page, page_after, problems
 from chassis.pack import Pack
 from chassis.route import Routes, Uow
-from contracts.principals import Administrator
+from contracts.principals import Administrator, Public
 from contracts.refusals import NotFound, Refusal
 from gateway import keys as domain
 from gateway.clock import ClockDoesNotGoBack, step
@@ -24,12 +27,16 @@ from gateway.schemas import (
     HolderIsKnown,
     KeyOut,
     MeOut,
+    PackOut,
     RolesAreMissing,
 )
 
 key_routes = Routes("/v1/keys")
 me_routes = Routes("/v1/me")
+pack_routes = Routes("/v1/pack")
 clock_routes = Routes("/v1/clock")
+FRESH = "public, max-age=300"
+"""A pack changes when a centre takes a new one and starts again: a few minutes late is early enough."""
 
 
 class ProvinceIsUnknown(Refusal):
@@ -123,6 +130,14 @@ async def read_me(uow: Uow) -> MeOut:
     return MeOut.of(uow.principal)
 
 
+@pack_routes.get("", dependencies=allow(Public), response_model=PackOut)
+async def read_pack(uow: Uow) -> Response:
+    """The codes and names this centre's country pack gives to choose from: provinces, programmes, kinds of service,
+    competences, reasons by operation, further fields of forms. For everybody; ask again with its ETag."""
+    content, etag = _written(uow.pack)
+    return Response(content, 200, {"ETag": etag, "Cache-Control": FRESH}, "application/json")
+
+
 @clock_routes.get("", dependencies=allow(Administrator))
 async def read_clock(uow: Uow) -> ClockOut:
     """Business time."""
@@ -137,6 +152,13 @@ async def advance_clock(body: Advance, uow: Uow) -> ClockOut:
     wall = wall_now()
     uow.add(step(uow.new_id(), body.to, business=uow.now(), wall=wall, by=uow.principal.principal_id))
     return ClockOut.at(body.to, wall)
+
+
+@lru_cache(maxsize=4)
+def _written(pack: Pack) -> tuple[bytes, str]:
+    """The published pack and its ETag, written once: nobody needs a key to ask."""
+    content = PackOut.of(pack).model_dump_json().encode()
+    return content, f'"{hashlib.sha256(content).hexdigest()[:16]}"'
 
 
 def _joined() -> sa.Select[*tuple[object, ...]]:

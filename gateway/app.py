@@ -20,12 +20,13 @@ from chassis.store.port import Store
 from chassis.supervision import Ending
 from chassis.telemetry import Traced, group_sizes
 from chassis.unit_of_work import Ground
-from gateway.api import clock_routes, key_routes, me_routes
+from gateway.api import clock_routes, key_routes, me_routes, pack_routes
 from gateway.door import Gateway
 from gateway.follower import Everywhere, Follower
 from gateway.health import Health
 from gateway.keyring import Keyring
 from gateway.models import metadata
+from gateway.pack import published
 from gateway.pages import Documents
 from gateway.permissions import Entries, Permissions, without
 from gateway.settings import DoorSettings
@@ -44,7 +45,7 @@ def own_api() -> FastAPI:
     """Its own routes alone, for the documents of the API and behind the door."""
     app = FastAPI(title="OpenRECP gateway", docs_url=None, redoc_url=None, openapi_url=None)
     refuse_in_words(app)
-    for routes in (key_routes, me_routes, clock_routes):
+    for routes in (key_routes, me_routes, clock_routes, pack_routes):
         app.router.routes.extend(routes.routes)
     return app
 
@@ -72,6 +73,7 @@ class RunningGateway:
     app: ASGIApp = field(init=False)
 
     def __post_init__(self) -> None:
+        published(self.pack)  # a pack that cannot be read is told now, not to whoever asks first
         settable = self.settings.clock == "settable"
         elsewhere = {name: each for name, each in self.services.items() if not each.in_process}
         self._follower = Follower(self.clock, self.store, elsewhere, self.mint, self.begins) if settable else None

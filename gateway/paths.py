@@ -34,7 +34,7 @@ SERVICE_OF: dict[str, str] = {
     "subscriptions": "exchange",
 }
 
-OWN = frozenset({"keys", "me", "clock"})
+OWN = frozenset({"keys", "me", "clock", "pack"})
 """What the gateway answers itself."""
 
 

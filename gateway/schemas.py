@@ -1,16 +1,30 @@
 """Bodies and answers of the gateway's own routes."""
 
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
+from datetime import date as Date  # noqa: N812  a field of an answer is called date
 from typing import Annotated, Literal
 from uuid import UUID
 
 from pydantic import AwareDatetime, Field
 
 from chassis.http import Body, Out
+from chassis.pack import Pack
 from contracts.principals import Principal, Role
 from contracts.refusals import Refusal
 from contracts.values import Code
+from gateway import pack as parts
 from gateway.keys import Holder, Key, Terms
+from gateway.pack import (
+    CompetencesAsked,
+    EmissionFactor,
+    EnergyCarrier,
+    Exact,
+    FormField,
+    PackIndicator,
+    Published,
+    Requirement,
+)
 
 Label = Annotated[str, Field(min_length=1, max_length=200)]
 Codes = Annotated[frozenset[Code], Field(min_length=1, max_length=200)]
@@ -161,6 +175,204 @@ class ClockOut(Out):
     @classmethod
     def at(cls, now: datetime, wall: datetime) -> "ClockOut":
         return cls(now=now, wall=wall, offset_s=(now - wall).total_seconds())
+
+
+class Choice(Out):
+    """A code and how it is called."""
+
+    code: str
+    name: str
+
+
+class PackHoliday(Out):
+    date: Date
+    name: str
+
+
+class PackProvince(Out):
+    """A province with its time of validity; `became` names the codes that replaced it."""
+
+    code: str
+    name: str
+    valid_from: Date | None
+    valid_to: Date | None
+    became: list[str]
+
+
+class PackProgramme(Out):
+    """A donor's programme; its targets are in `/v1/impact/programmes/{code}`."""
+
+    code: str
+    name: str
+    donor: str
+    starts_on: Date
+    ends_on: Date
+    currency: str
+
+
+class ServiceKind(Out):
+    """A kind of service, and the competences it asks for."""
+
+    code: str
+    name: str
+    required: list[CompetencesAsked]
+
+
+class Reasons(Out):
+    """The reason codes of each operation that takes one, by the operation's name."""
+
+    decline_client: list[Choice]
+    decline_offer: list[Choice]
+    decline_offer_link: list[Choice]
+    withdraw_offer: list[Choice]
+    suspend_provider: list[Choice]
+    withdraw_competence: list[Choice]
+    cancel_need: list[Choice]
+    cancel_engagement: list[Choice]
+    return_work_report: list[Choice]
+    return_assessment: list[Choice]
+    refuse_option: list[Choice]
+    cancel_session: list[Choice]
+    cancel_enrolment: list[Choice]
+    record_result: list[Choice] = Field(description="when somebody has not passed")
+    revoke_certificate: list[Choice]
+
+    @classmethod
+    def of(cls, its: Published) -> "Reasons":
+        job, course = its.matching.reasons, its.training.reasons
+        return cls(
+            decline_client=_worded(its.clients.decline_reasons),
+            decline_offer=_worded(job.decline),
+            decline_offer_link=_worded(job.decline),
+            withdraw_offer=_worded(job.withdraw),
+            suspend_provider=_worded(job.suspend),
+            withdraw_competence=_worded(job.withdraw_competence),
+            cancel_need=_worded(job.cancel_need),
+            cancel_engagement=_worded(job.cancel_engagement),
+            return_work_report=_worded(job.return_report),
+            return_assessment=_named(its.assessments.return_reasons),
+            refuse_option=_named(its.assessments.options.refusal_reasons),
+            cancel_session=_worded(course.cancel_session),
+            cancel_enrolment=_worded(course.cancel_enrolment),
+            record_result=_worded(course.fail_participant),
+            revoke_certificate=_worded(course.revoke_certificate),
+        )
+
+
+class ExtraFields(Out):
+    """The country's further fields of each form."""
+
+    client: list[FormField]
+    service_request: list[FormField]
+    provider: list[FormField]
+    assessment: list[FormField]
+
+
+class EnergyUnit(Out):
+    """A unit of energy and the MJ in one."""
+
+    code: str
+    mj: Exact
+
+
+class Units(Out):
+    """In what a quantity may be stated; a volume of something weighed needs its density."""
+
+    energy: list[EnergyUnit]
+    mass: list[str]
+    volume: list[str]
+
+
+class PackOut(Out):
+    """What this centre's country pack decides, as far as a form or a caller chooses from it."""
+
+    code: str
+    version: str
+    name: str
+    country: str
+    province_scheme: str
+    time_zone: str
+    languages: list[str] = Field(description="the first is the default")
+    notice_languages: list[str]
+    currencies: list[str]
+    weekend: list[int] = Field(description="weekdays without work, Monday = 0")
+    holidays: list[PackHoliday]
+    provinces: list[PackProvince]
+    programmes: list[PackProgramme]
+    kinds: list[ServiceKind]
+    competences: list[Choice]
+    course_competences: list[Choice] = Field(description="those that courses may give")
+    reasons: Reasons
+    size_classes: list[Choice]
+    consent_purposes: list[Choice]
+    tax_code_pattern: str = Field(description="regular expression of the country's tax code")
+    extra_fields: ExtraFields
+    units: Units
+    energy_carriers: list[EnergyCarrier]
+    emission_factors: list[EmissionFactor]
+    option_classes: list[Choice]
+    indicators: list[PackIndicator]
+
+    @classmethod
+    def of(cls, pack: Pack) -> "PackOut":
+        its = parts.published(pack)
+        return cls.model_validate(
+            {**_of_country(pack), **_of_work(its), "notice_languages": parts.notice_languages(pack)}
+        )
+
+
+def _of_country(pack: Pack) -> dict[str, object]:
+    facts = pack.country.model_dump()
+    return {**facts, "holidays": [{"date": each.on, "name": each.name} for each in pack.country.holidays]}
+
+
+def _of_work(its: Published) -> dict[str, object]:
+    names = {each.code: each.name for each in its.matching.competences}
+    energy = its.assessments.energy
+    return {
+        "kinds": _kinds(its.matching.required),
+        "competences": _named(names),
+        "course_competences": [_choice(code, names.get(code)) for code in its.training.competences],
+        "reasons": Reasons.of(its),
+        "size_classes": _worded(its.clients.size_classes),
+        "consent_purposes": _worded(its.clients.consent_purposes),
+        "tax_code_pattern": its.clients.tax_code_pattern,
+        "extra_fields": {
+            "client": its.clients.client_fields,
+            "service_request": its.clients.service_request_fields,
+            "provider": its.matching.provider_fields,
+            "assessment": its.assessments.assessment_fields,
+        },
+        "units": {
+            "energy": [{"code": code, "mj": mj} for code, mj in energy.units.items()],
+            "mass": parts.MASS_UNITS,
+            "volume": parts.VOLUME_UNITS,
+        },
+        "energy_carriers": energy.carriers,
+        "emission_factors": energy.factors,
+        "option_classes": _named(its.assessments.options.classes),
+        "indicators": its.impact.indicators,
+    }
+
+
+def _kinds(required: Iterable[Requirement]) -> list[ServiceKind]:
+    """The kinds in the pack's order: a pack says of every kind what it asks for."""
+    by_kind: dict[str, list[CompetencesAsked]] = {}
+    for each in required:
+        by_kind.setdefault(each.kind, []).append(each)
+    return [ServiceKind(code=kind, name=parts.in_words(kind), required=its) for kind, its in by_kind.items()]
+
+
+def _choice(code: str, name: str | None = None) -> Choice:
+    return Choice(code=code, name=name or parts.in_words(code))
+
+
+def _worded(codes: Iterable[str]) -> list[Choice]:
+    return [_choice(code) for code in codes]
+
+
+def _named(names: Mapping[str, str]) -> list[Choice]:
+    return [_choice(code, name) for code, name in names.items()]
 
 
 def _facts(key: Key, holder: Holder, at: datetime) -> dict[str, object]:

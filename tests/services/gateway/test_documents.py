@@ -54,8 +54,10 @@ def test_permissions_say_who_may_do_what_where() -> None:
         ("GET", "/v1/keys/{key_id}", "read_key"),
         ("POST", "/v1/keys/{key_id}/revoke", "revoke_key"),
         ("GET", "/v1/me", "read_me"),
+        ("GET", "/v1/pack", "read_pack"),
     ]
     roles = {each["operation"]: each["roles"] for each in entries if each["service"] == "gateway"}
+    assert roles.pop("read_pack") == ["public"]
     everybody = roles.pop("read_me")
     assert set(map(tuple, roles.values())) == {("administrator",)}
     assert set(everybody).isdisjoint({"public", "system"})
