@@ -16,6 +16,7 @@ Kind = Literal["energy", "water", "material", "waste", "process", "product", "lo
 
 NONE = "–"
 COLOURS_AT_MOST = 6  # more cannot be told apart
+BAR_PX = 18
 CHARACTER_EM = 0.62  # a bold digit of the widest face in use (Noto Sans)
 
 
@@ -129,12 +130,12 @@ def shapes(*parts: Markup) -> Markup:
     return Markup('<svg class="chart-shapes" aria-hidden="true">{}</svg>').format(joined(parts))
 
 
-def rect(classes: str, start: float, end: float, top: float = 20, height: float = 60) -> Markup:
-    """A bar between two places of the scale, whichever comes first."""
+def rect(classes: str, start: float, end: float, high: int = BAR_PX) -> Markup:
+    """A bar between two places of the scale, whichever comes first, in the middle of its line and always as thick."""
     left, right = sorted((start, end))
-    return Markup('<rect class="{}" x="{}" y="{}" width="{}" height="{}" rx="2"/>').format(
-        classes, percent(left), percent(top), percent(right - left), percent(height)
-    )
+    return Markup(
+        '<rect class="{}" x="{}" y="50%" width="{}" height="{}" transform="translate(0 -{})" rx="2"/>'
+    ).format(classes, percent(left), percent(right - left), high, high // 2)
 
 
 def upright(classes: str, place: float, top: float = 0, bottom: float = 100) -> Markup:

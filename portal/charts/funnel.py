@@ -7,6 +7,7 @@ from itertools import pairwise
 from markupsafe import Markup
 
 from portal.charts.drawing import (
+    BAR_PX,
     NONE,
     Drawing,
     Figure,
@@ -16,7 +17,6 @@ from portal.charts.drawing import (
     joined,
     number,
     percent,
-    rect,
     room_em,
     scale_of,
     shapes,
@@ -41,7 +41,7 @@ def funnel(label: str, steps: Sequence[Step], headings: tuple[str, str, str], ki
     """
     counts = [number(step.name, step.count) for step in steps]
     scale = scale_of(counts)
-    room = f"margin-right:{room_em(f'{step.text} {step.note}' for step in steps)}em"
+    room = f"margin-right:{room_em(step.text for step in steps)}em"
     following = [*(narrowing(scale, *pair) for pair in pairwise(counts)), Markup("")]
     stages = [
         stage(step, count, scale, kind, room, after)
@@ -52,20 +52,25 @@ def funnel(label: str, steps: Sequence[Step], headings: tuple[str, str, str], ki
 
 
 def stage(step: Step, count: float | None, scale: Scale, kind: Kind, room: str, after: Markup) -> Markup:
-    shape = rect("void", 0, 100) if count is None else rect(f"bar {kind}", 0, scale.at(count))
+    shape = block("void", 100) if count is None else block(f"bar {kind}", scale.at(count))
     return Markup(
-        '<div class="chart-line step"><span class="chart-name">{}</span><span class="chart-cell">'
-        '<span class="chart-plot" style="{}">{}{}<span class="chart-value" style="left:{}"><b>{}</b> {}</span></span>'
-        "</span></div>"
+        '<div class="chart-line"><span class="chart-name">{}{}</span>'
+        '<span class="chart-cell"><span class="chart-plot" style="{}">'
+        '{}{}<b class="chart-value" style="top:15px;left:{}">{}</b></span></span></div>'
     ).format(
         step.name,
+        Markup('<span class="chart-note">{}</span>').format(step.note) if step.note not in ("", NONE) else "",
         room,
         shapes(shape),
         after,
         percent(100 if count is None else scale.at(count)),
         step.text or NONE,
-        step.note,
     )
+
+
+def block(classes: str, end: float) -> Markup:
+    """A bar at the top of its line, so that the way to the next one has a length that does not depend on names."""
+    return Markup('<rect class="{}" x="0%" y="6" width="{}" height="{}" rx="2"/>').format(classes, percent(end), BAR_PX)
 
 
 def narrowing(scale: Scale, count: float | None, following: float | None) -> Markup:

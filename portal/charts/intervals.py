@@ -7,6 +7,7 @@ from markupsafe import Markup
 
 from portal.charts.bars import line, named, room_for_labels, rows_of, value_at
 from portal.charts.drawing import (
+    BAR_PX,
     NONE,
     Bar,
     Drawing,
@@ -98,7 +99,7 @@ def band(item: Interval, drawn: tuple[float | None, float | None, float | None],
     parts = []
     if low is not None or high is not None:
         start, end = 0 if low is None else scale.at(low), 100 if high is None else scale.at(high)
-        parts.append(rect(f"range {item.kind}", start, end, 38, 24))
+        parts.append(rect(f"range {item.kind}", start, end, BAR_PX // 2))
         parts += [upright(f"cap {item.kind}", scale.at(bound), 22, 78) for bound in (low, high) if bound is not None]
     if point is not None:
         parts.append(
@@ -107,22 +108,20 @@ def band(item: Interval, drawn: tuple[float | None, float | None, float | None],
     return parts
 
 
-def before_after(label: str, before: Bar, adjusted: Bar, after: Bar, saving: str, headings: tuple[str, str]) -> Drawing:
-    """Use before, what it would be today (the adjusted baseline, an open bar since it is reckoned), and use after.
+def before_after(label: str, before: Bar, adjusted: Bar, after: Bar, saving: Bar, headings: tuple[str, str]) -> Drawing:
+    """Use before, what it would be today (the adjusted baseline, an open bar since it is reckoned), use after, saving.
 
-    The distance from `after` to `adjusted` is what was avoided: a dashed frame, or a loss where more is used.
-    `saving` says it in words behind the last bar. `headings`: what, how much.
+    The saving hangs between the ends of `after` and `adjusted`; a loss if negative. `headings`: what, how much.
     """
-    items = (before, adjusted, after)
-    values = [number(item.name, item.value) for item in items]
-    scale = scale_of(values)
-    was, would, now = values
-    last = Bar(after.name, after.value, f"{after.text} {saving}", after.kind)
-    room = room_for_labels((before, adjusted, last), values)
+    items = (before, adjusted, after, saving)
+    was, would, now, saved = (number(item.name, item.value) for item in items)
+    scale = scale_of([was, would, now, None if now is None or saved is None else now + saved])
+    room = room_for_labels(items, [0] * len(items))
     lines = [
         line(before, was, scale, room),
         reckoned(adjusted, would, scale, room),
-        compared(last, now, would, scale, room),
+        line(after, now, scale, room),
+        hanging(saving, saved, now, scale, room),
     ]
     return Drawing(framed(label, joined(lines)), rows_of(headings, items))
 
@@ -133,12 +132,10 @@ def reckoned(item: Bar, value: float | None, scale: Scale, room: str) -> Markup:
     return named(item.name, room, shapes(*drawn, upright("axis", scale.zero)), value_at(item, value, scale))
 
 
-def compared(item: Bar, value: float | None, would: float | None, scale: Scale, room: str) -> Markup:
-    """The measured use, and the distance to what it would be; its label stands behind both."""
-    drawn, end = [], value
-    if value is not None:
-        drawn.append(rect(f"bar {item.kind}", scale.zero, scale.at(value)))
-    if value is not None and would is not None:
-        drawn.append(rect("void" if value < would else "bar loss", scale.at(value), scale.at(would)))
-        end = max(value, would)
-    return named(item.name, room, shapes(*drawn, upright("axis", scale.zero)), value_at(item, end, scale))
+def hanging(item: Bar, saved: float | None, now: float | None, scale: Scale, room: str) -> Markup:
+    """The saving from the end of the measured use on; only its words where one of both is not known."""
+    if saved is None or now is None:
+        return named(item.name, room, shapes(upright("axis", scale.zero)), value_at(item, None, scale))
+    shape = rect(f"bar {item.kind if saved >= 0 else 'loss'}", scale.at(now), scale.at(now + saved))
+    label = value_at(item, max(now, now + saved), scale)
+    return named(item.name, room, shapes(shape, upright("axis", scale.zero)), label)
