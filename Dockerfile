@@ -26,11 +26,13 @@ ENTRYPOINT ["python", "-m", "openrecp"]
 FROM room AS gateway
 ENV OPENRECP_SERVICE=gateway
 COPY gateway gateway
+COPY portal portal
 RUN python -m compileall -q .
 USER 10001:10001
 
 FROM room AS all
 COPY gateway gateway
+COPY portal portal
 COPY services services
 RUN python -m compileall -q .
 USER 10001:10001

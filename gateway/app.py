@@ -1,12 +1,12 @@
 """The gateway, wired: its database, its own routes, the door in front of the services."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
 
 from fastapi import FastAPI
-from starlette.types import ASGIApp
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from chassis import tables
 from chassis.auth import Authenticated, TokenCheck, TokenMint
@@ -56,7 +56,8 @@ class RunningGateway:
 
     `services` are the transports by service name, `permissions` the entries of `contracts/permissions.json`.
     The clock is moved only where the settings make it settable; elsewhere its paths do not exist. `begins` is how far
-    from the wall clock it stands while nobody has moved it.
+    from the wall clock it stands while nobody has moved it. `portal` makes the web pages from this very door, through
+    which they ask the API; without it, there is the API alone.
     """
 
     settings: Settings
@@ -70,6 +71,7 @@ class RunningGateway:
     begins: timedelta | None = None
     openapi: Path = ROOT / "contracts" / "openapi.json"
     ending: Ending = field(default_factory=Ending)
+    portal: Callable[[ASGIApp], ASGIApp] | None = None
     app: ASGIApp = field(init=False)
 
     def __post_init__(self) -> None:
@@ -90,9 +92,14 @@ class RunningGateway:
             pages={**Documents(self.openapi).pages(), **health.pages()},
             settings=self.door,
             ending=self.ending,
+            portal=self.portal(self._from_within) if self.portal else None,
         )
         guarded = Guarded(door, limit=self.door.body_limit, upload_limit=self.door.upload_limit)
         self.app = Traced(guarded, NAME)
+
+    async def _from_within(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """The whole door once more, for the portal behind it."""
+        await self.app(scope, receive, send)
 
     def _own(self) -> ASGIApp:
         app = own_api()

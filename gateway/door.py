@@ -5,7 +5,7 @@ from collections.abc import Mapping
 
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.types import Message, Receive, Scope, Send
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from chassis.auth import SignInNeeded, TokenMint
 from chassis.http import MethodIsNotAllowed, of_store, problem
@@ -58,11 +58,13 @@ class Gateway:
         pages: Mapping[str, Page],
         settings: DoorSettings,
         ending: Ending | None = None,
+        portal: ASGIApp | None = None,
     ) -> None:
         self.permissions, self.keyring, self.mint = permissions, keyring, mint
         self.transports, self.pages, self.settings = transports, pages, settings
         self.limits = Limits(settings)
         self.ending = ending or Ending()
+        self._portal = portal
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -70,7 +72,9 @@ class Gateway:
         reply = _Reply(send)
         try:
             page = self.pages.get(scope["path"])
-            if page is not None:
+            if self._portal is not None and _is_for_people(scope["path"], page):
+                await self._portal(scope, receive, reply)
+            elif page is not None:
                 await (await _shown(page, Request(scope)))(scope, receive, reply)
             else:
                 await self._answer(scope, receive, reply)
@@ -152,6 +156,11 @@ class _Reply:
             headers += [pair for pair in UNLESS_SAID if pair[0] not in names]
             message = {**message, "headers": headers + ALWAYS + self.extra}
         await self._send(message)
+
+
+def _is_for_people(path: str, page: Page | None) -> bool:
+    """Whether the portal answers: the start, and whatever is neither the API's nor a page of the door's own."""
+    return path == "/" or (page is None and not path.startswith("/v1/"))
 
 
 def _check(principal: Principal, operation: Operation) -> None:

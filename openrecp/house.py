@@ -24,6 +24,7 @@ from gateway.signing import signing_key
 from gateway.transports import InProcess
 from openrecp.databases import event_log_of, migrate, store_of
 from openrecp.folder import write_secret
+from openrecp.pages import pages_of
 from openrecp.sentences import InWords
 from openrecp.services import NAMES, run_service
 
@@ -116,6 +117,7 @@ def _gateway(
         pack=pack,
         services={name: InProcess(each.app) for name, each in running.items()},
         permissions=json.loads(PERMISSIONS.read_text(encoding="utf-8")),
+        portal=pages_of(settings, clock, signing_key(settings.data)),
     )
 
 

@@ -185,18 +185,20 @@ async def _gateway(settings: Settings, own: ProcessSettings) -> AsyncIterator[tu
     from gateway.app import RunningGateway
     from gateway.signing import read_key
     from gateway.transports import OverHttp
+    from openrecp.pages import pages_of
 
     settable = settings.clock == "settable"
-    begins = own.clock_begins
+    begins, clock, key = own.clock_begins, Clock(settable=settable), read_key(own.signing_key(settings))
     gateway = RunningGateway(
         settings=settings,
         store=store_of(settings, GATEWAY),
-        clock=Clock(settable=settable),
-        mint=TokenMint(read_key(own.signing_key(settings)), settings.issuer),
+        clock=clock,
+        mint=TokenMint(key, settings.issuer),
         pack=Pack(settings.packs / settings.pack),
         services={name: OverHttp(own.address_of(name), hold_s=HOLD_S) for name in NAMES},
         permissions=json.loads(PERMISSIONS.read_text(encoding="utf-8")),
         begins=_to_now(begins) if settable and begins is not None else None,
+        portal=pages_of(settings, clock, key),
     )
     async with AsyncExitStack() as stack:
         stack.push_async_callback(gateway.stop)

@@ -1,0 +1,72 @@
+"""Signing in with a key, and the pages that everybody may read."""
+
+from starlette.responses import Response
+
+from portal.api import Api, Trouble
+from portal.forms import Form
+from portal.session import Session
+from portal.visit import Visit
+
+START = "/work"
+
+
+async def show_sign_in(visit: Visit, form: Form | None = None) -> Response:
+    """The key opens the door; whoever is in already goes on."""
+    if visit.me is not None:
+        return visit.to(START)
+    given = form or visit.form()
+    return visit.show("entrance/sign_in.html", 422 if given.faults else 200, form=given, next=_onward(visit))
+
+
+async def begin_session(visit: Visit) -> Response:
+    """Try the key at the API's door, and let the browser keep it, sealed."""
+    form = visit.sent_form
+    key = form.text("key")
+    if key is not None:
+        try:
+            await _known_with(visit, key).get("/v1/me")
+        except Trouble as trouble:
+            if trouble.status != 401:
+                raise
+            form.wrong("key", visit.words("This key does not open the door. Look for a missing letter at either end."))
+    if not form.fits:
+        return await show_sign_in(visit, form)
+    return visit.signs_in(visit.to(_onward(visit)), Session.begun_with(key or ""))
+
+
+async def end_session(visit: Visit) -> Response:
+    return visit.signs_out(visit.to("/sign-in", said="signed_out"))
+
+
+async def show_account(visit: Visit) -> Response:
+    return visit.show("entrance/account.html")
+
+
+async def show_help(visit: Visit) -> Response:
+    return visit.show("entrance/help.html")
+
+
+async def show_accessibility(visit: Visit) -> Response:
+    return visit.show("entrance/accessibility.html")
+
+
+async def show_privacy(visit: Visit) -> Response:
+    return visit.show("entrance/privacy.html")
+
+
+def _known_with(visit: Visit, key: str) -> Api:
+    request = visit.request
+    return Api(
+        visit.house.door,
+        key=key.strip(),
+        address=request.client.host if request.client else "unknown",
+        language=visit.words.language,
+        correlation_id=request.scope["correlation_id"],
+    )
+
+
+def _onward(visit: Visit) -> str:
+    """The page that was asked for before, if it is one of ours."""
+    wanted = visit.request.query_params.get("next", "")
+    is_ours = wanted.startswith("/") and not wanted.startswith(("//", "/\\")) and "\n" not in wanted
+    return wanted if is_ours else START

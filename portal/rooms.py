@@ -1,0 +1,71 @@
+"""What a room of the portal brings along: its pages, its forms, its places in the menu, its part of the work queue."""
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from starlette.responses import Response
+from starlette.routing import Route
+
+if TYPE_CHECKING:
+    from portal.visit import Visit
+
+Handler = Callable[..., Awaitable[Response]]
+"""Gets the visit and what the address names: `async def show_offer(visit, offer_id)`."""
+
+
+def N_(sentence: str) -> str:  # noqa: N802 - gettext's own name
+    """Mark a sentence for the catalogues; it is put into words where it is shown."""
+    return sentence
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A place in the menu, for whoever holds one of the roles."""
+
+    path: str
+    label: str
+    roles: frozenset[str]
+    order: int
+
+
+@dataclass(frozen=True)
+class Task:
+    """Something that waits for this visitor: what, about whom, where it is done, and until when if there is a limit."""
+
+    what: str
+    about: str
+    path: str
+    due: datetime | None = None
+    since: datetime | None = None
+
+
+@dataclass(frozen=True)
+class Room:
+    """One room; `said` are the sentences that a form may leave for the page after it."""
+
+    routes: Sequence[Route]
+    menu: Sequence[Entry] = ()
+    tasks: "Callable[[Visit], Awaitable[list[Task]]] | None" = None
+    said: Mapping[str, str] = field(default_factory=dict)
+
+
+def entry(path: str, label: str, *roles: str, order: int) -> Entry:
+    return Entry(path, label, frozenset(roles), order)
+
+
+def page(path: str, handler: Handler, *, public: bool = False) -> Route:
+    """A page under an address; a public one is shown to whoever comes."""
+    return _route(path, handler, "GET", public)
+
+
+def form(path: str, handler: Handler, *, public: bool = False) -> Route:
+    """What a form of ours is sent to."""
+    return _route(path, handler, "POST", public)
+
+
+def _route(path: str, handler: Handler, method: str, public: bool) -> Route:
+    from portal.visit import received
+
+    return Route(path, received(handler, public=public), methods=[method])
