@@ -12,9 +12,9 @@ Each returns a `Drawing`: `markup` goes inside a `<figure>`, `rows.headings` and
 Figures are numbers, texts are formatted and translated by the caller and escaped here; None is never drawn as zero.
 
 Classes (rules in portal/static/charts.css): chart chart-scroll chart-line chart-name chart-cell chart-plot chart-over
-chart-note chart-value chart-shapes chart-columns chart-column chart-way chart-spread chart-said chart-flows chart-box
-chart-key chart-legend; of shapes: bar open void range cap point mark axis ribbon box; of places: before down left
-right over; of meanings: energy water material waste process product loss.
+chart-note chart-value chart-shapes chart-columns chart-column chart-way chart-spread chart-flows chart-box
+chart-key chart-legend; of shapes: bar open void range cap point mark axis ribbon box; of places: down left over;
+of meanings: energy water material waste process product loss.
 """
 
 from portal.charts.bars import bars

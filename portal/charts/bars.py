@@ -63,7 +63,7 @@ def line(item: Bar, value: float | None, scale: Scale, room: str, mark: float | 
 
 def value_at(item: Bar, value: float | None, scale: Scale) -> Markup:
     if value is not None and value < 0:
-        return Markup('<b class="chart-value before" style="right:{}">{}</b>').format(
+        return Markup('<b class="chart-value" style="right:{}">{}</b>').format(
             percent(100 - scale.at(value)), item.text
         )
     return Markup('<b class="chart-value" style="left:{}">{}</b>').format(

@@ -86,9 +86,9 @@ def spread(
         over = Markup('<div class="chart-note" style="{}">{} <b>{}</b></div>').format(
             beneath(scale.at(expected)), item.estimate.name, item.estimate.text
         )
-    return Markup(
-        '<div class="chart-spread"><div class="chart-said">{} <b>{}</b></div>{}<div class="chart-plot">{}</div></div>'
-    ).format(item.name, item.text or NONE, over, shapes(*parts))
+    return Markup('<div class="chart-spread"><div>{} <b>{}</b></div>{}<div class="chart-plot">{}</div></div>').format(
+        item.name, item.text or NONE, over, shapes(*parts)
+    )
 
 
 def band(item: Interval, drawn: tuple[float | None, float | None, float | None], scale: Scale) -> list[Markup]:

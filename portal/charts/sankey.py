@@ -130,13 +130,13 @@ class Frame:
     def label(self, box: Box, at: Placed, height: float) -> Markup:
         x, middle = self.across(at.column), percent(100 * (at.top + at.height / 2) / height)
         if at.column == 0:
-            side, style = "left", f"right:{percent(100 - x + 1)};top:{middle}"
+            side, style = "chart-box left", f"right:{percent(100 - x + 1)};top:{middle}"
         elif at.column == self.last:
-            side, style = "right", f"left:{percent(x + 1)};top:{middle}"
+            side, style = "chart-box", f"left:{percent(x + 1)};top:{middle}"
         else:
             bottom = percent(100 - 100 * at.top / height)
-            side, style = "over", f"left:{percent(x)};bottom:{bottom};max-width:{percent(self.pitch)}"
-        return Markup('<span class="chart-box {}" style="{}"><span>{} <b>{}</b></span></span>').format(
+            side, style = "chart-box over", f"left:{percent(x)};bottom:{bottom};max-width:{percent(self.pitch)}"
+        return Markup('<span class="{}" style="{}"><span>{} <b>{}</b></span></span>').format(
             side, style, box.name, box.text or NONE
         )
 
