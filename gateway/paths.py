@@ -30,6 +30,8 @@ SERVICE_OF: dict[str, str] = {
     "certificate-checks": "training",
     "certificate-jobs": "training",
     "impact": "impact",
+    "impact-exports": "impact",
+    "impact-export-mappings": "impact",
     "events": "exchange",
     "subscriptions": "exchange",
 }

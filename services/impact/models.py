@@ -1,12 +1,15 @@
-"""The read models of results. Each row rests on one thread of events, so no order between topics matters."""
+"""The read models of results, each row resting on one thread of events, so that no order matters; and exports."""
 
 from dataclasses import dataclass, field
+from datetime import datetime
 from decimal import Decimal
+from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
 
 from chassis.store.mapping import table
+from services.impact.domain.exports import Unmapped
 from services.impact.domain.figures import Figures
 from services.impact.domain.places import Place
 
@@ -159,6 +162,26 @@ class Certificate:
     state: str
 
 
+@dataclass(frozen=True, slots=True)
+class Export:
+    """What was made for a statistics system elsewhere, by which mapping, and for whom; it is never rebuilt."""
+
+    id: UUID
+    version: int
+    format: str
+    period: str
+    mapping_name: str | None
+    mapping: str
+    dry_run: bool
+    made_by: UUID
+    made_at: datetime
+    covered: dict[str, Any]
+    figures: int
+    unmapped: tuple[Unmapped, ...] = ()
+    suppressed: tuple[str, ...] = ()
+    payload: dict[str, Any] | None = None
+
+
 clients = table(metadata, Client, "clients", key=("client_id",))
 registered = table(metadata, Registered, "registered", key=("places", "year"))
 sites = table(metadata, Site, "sites", key=("site_id",))
@@ -172,3 +195,4 @@ lines = table(
 sessions = table(metadata, Session, "sessions", key=("session_id",))
 attendances = table(metadata, Attendance, "attendances", key=("enrolment_id",))
 certificates = table(metadata, Certificate, "certificates", key=("certificate_id",))
+exports = table(metadata, Export, "exports")

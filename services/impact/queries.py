@@ -8,6 +8,8 @@ import sqlalchemy as sa
 
 from chassis.route import Uow
 from chassis.store.types import exact_sum
+from chassis.unit_of_work import Scope
+from contracts.principals import Principal, Role
 from services.impact.domain.people import Attended, Certified, Held, Training
 from services.impact.domain.periods import Period
 from services.impact.domain.places import Place, places_in
@@ -17,12 +19,14 @@ from services.impact.domain.stages import QUANTITIES, STAGES, VERDICTS, Basis, B
 from services.impact.domain.suppression import TOTAL, Cell
 from services.impact.domain.tables import COUNT, LAPSED, LEAVABLE, STANDING, UNMEASURED, column, left, money, part
 from services.impact.models import (
+    Export,
     Registered,
     assessments,
     attendances,
     certificates,
     clients,
     engagements,
+    exports,
     lines,
     registered,
     requests,
@@ -47,6 +51,17 @@ class Filters:
 
 
 NO_FILTER = Filters()
+
+
+# Whose exports are whose
+
+
+def _own_exports(principal: Principal) -> sa.ColumnElement[bool]:
+    """Administrators see all; an integrator its own, for another's key may read more than its own does."""
+    return sa.true() if principal.has(Role.ADMINISTRATOR) else exports.table.c.made_by == principal.principal_id
+
+
+scopes: dict[type[Any], Scope] = {Export: _own_exports}
 
 
 # Where something happened, and what of it a reader may count

@@ -21,13 +21,18 @@ class Reach:
 
 
 def reach_of(reader: Principal) -> Reach:
-    """Reviewers and administrators see everything, officers their provinces, ministries and donors guarded totals."""
+    """Reviewers and administrators see everything, officers their provinces, ministries and donors guarded totals.
+
+    An integrator is guarded too, unless its key grants figures, and sees no more than the places and programmes of it.
+    """
     if reader.has(Role.REVIEWER, Role.ADMINISTRATOR):
         return Reach()
     if reader.has(Role.OFFICER):
         return Reach(provinces=reader.provinces)
     if reader.has(Role.MINISTRY):
         return Reach(is_guarded=True)
+    if reader.has(Role.INTEGRATOR):
+        return Reach(reader.provinces, reader.programmes, is_guarded=not reader.figures)
     return Reach(programmes=reader.programmes or frozenset(), is_guarded=True)
 
 
