@@ -1,0 +1,1 @@
+"""The portal's pages, through the real house in one process."""
