@@ -11,6 +11,7 @@ from openrecp.cli_backup import backup, republish, restore
 from openrecp.cli_events import events
 from openrecp.cli_notices import notices
 from openrecp.cli_processes import doctor, migrate, run, serve, settings_in, tell
+from openrecp.exporting import export
 from openrecp.options import (
     ADDRESS,
     FOLDER,
@@ -40,6 +41,7 @@ app.add_typer(deliveries, name="failed-deliveries")
 app.add_typer(events, name="events")
 app.add_typer(notices, name="notices")
 app.add_typer(report, name="report")
+app.add_typer(export, name="export")
 for command in (backup, restore, republish):
     app.command()(command)
 for process in (serve, migrate, doctor):

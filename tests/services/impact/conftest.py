@@ -7,6 +7,7 @@ import pytest
 
 from services.impact.app import service
 from tests.kit.room import Room, room
+from tests.services.impact.doors import Door, opened_door
 
 
 @pytest.fixture
@@ -21,3 +22,9 @@ async def either(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterato
     dsn = request.getfixturevalue("postgres_dsn")() if request.param == "postgres" else None
     async with room(service, tmp_path, dsn=dsn) as opened:
         yield opened
+
+
+@pytest.fixture
+async def door(tmp_path: Path) -> AsyncIterator[Door]:
+    async with opened_door(tmp_path / "data") as door:
+        yield door
