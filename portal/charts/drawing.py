@@ -108,12 +108,8 @@ def percent(share: float) -> str:
 
 
 def width_em(text: str) -> float:
-    """The room a label needs at most, in em: marks that sit on another character need none, wide ones more."""
-    return sum(
-        (1.0 if unicodedata.east_asian_width(c) in "WF" else CHARACTER_EM)
-        for c in text
-        if unicodedata.category(c) not in ("Mn", "Me", "Cf")
-    )
+    """The room a label needs at most, in em; marks that sit on another character need none."""
+    return CHARACTER_EM * sum(unicodedata.category(character) not in ("Mn", "Me", "Cf") for character in text)
 
 
 def room_em(texts: Iterable[str]) -> float:

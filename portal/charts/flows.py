@@ -79,9 +79,9 @@ def columns_of(links: Sequence[Link], names: Mapping[str, str]) -> dict[str, int
         leaving[link.source].append(link.target)
     column = {key: 0 for key, count in waiting.items() if count == 0}
     ready = list(column)
-    for key in ready:  # grows while it is walked
+    for key in ready:  # grows while it is walked, and from left to right: the last to name a column is the farthest
         for target in leaving[key]:
-            column[target] = max(column.get(target, 0), column[key] + 1)
+            column[target] = column[key] + 1
             waiting[target] -= 1
             if waiting[target] == 0:
                 ready.append(target)

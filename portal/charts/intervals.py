@@ -94,8 +94,6 @@ def spread(
 def band(item: Interval, drawn: tuple[float | None, float | None, float | None], scale: Scale) -> list[Markup]:
     """From bound to bound with a cap at each known one (an open side runs to the edge); nothing where none is."""
     low, point, high = drawn
-    if low is None and high is None and point is None:
-        return []
     parts = []
     if low is not None or high is not None:
         start, end = 0 if low is None else scale.at(low), 100 if high is None else scale.at(high)

@@ -1,6 +1,7 @@
 """Bars, columns and the funnel: lengths in proportion, unknown never as zero, labels that are only text."""
 
 import re
+import unicodedata
 from decimal import Decimal
 from pathlib import Path
 
@@ -98,6 +99,32 @@ def test_what_is_not_known_is_a_dash_and_no_bar() -> None:
     assert drawing.rows.cells == (("Steam", "–"), ("Water", "0 m³"), ("Dyes", "5 t"))
 
 
+def test_an_empty_text_is_a_dash_too() -> None:
+    drawing = bars("Use", [Bar("Steam", None, "")], TWO)
+    assert texts(of_class(drawing, "chart-value")) == ["–"]
+    assert drawing.rows.cells == (("Steam", "–"),)
+
+
+def test_marks_upon_letters_take_no_room() -> None:
+    """Five letters of 0.62 em and one em of air, however the accents are written."""
+    for text in ("Định!", unicodedata.normalize("NFD", "Định!")):
+        assert "margin:0 4.1em 0 0em" in bars("Use", [Bar("Steam", 5, text)], TWO).markup
+
+
+@pytest.mark.parametrize(
+    ("mark", "style"),
+    [
+        (10, "margin-left:10%"),
+        (40, "margin:0 20% 0 0%;text-align:center"),
+        (65, "margin:0 0% 0 30%;text-align:center"),
+        (95, "margin-right:5%;text-align:right"),
+    ],
+)
+def test_the_name_of_a_benchmark_stands_over_it_and_keeps_inside(mark: int, style: str) -> None:
+    drawing = bars("Use", [Bar("Steam", 100, "100%")], TWO, Mark("Benchmark", mark, "so much"))
+    assert of_class(drawing, "chart-note")[0].attributes["style"] == style
+
+
 def test_a_chart_of_nothing_known_is_drawn_all_the_same() -> None:
     for drawing in (bars("Use", [Bar("Steam", None)], TWO), columns("Use", [Bar("2024", None)], TWO)):
         assert not of_class(drawing, "bar")
@@ -139,6 +166,7 @@ def test_columns_stand_on_zero_and_are_as_high_as_their_figures() -> None:
     places = [label.attributes["style"] for label in of_class(drawing, "chart-value")]
     assert places == ["bottom:60%", "bottom:20%", "top:100%", "bottom:100%"]
     assert texts(of_class(drawing, "chart-name")) == ["2022", "2023", "2024", "2025"]
+    assert len(of_class(drawing, "down")) == 4, "room for a label below zero, in every column alike"
     assert drawing.rows.cells[1] == ("2023", "–")
 
 

@@ -94,8 +94,17 @@ def test_more_use_than_the_adjusted_baseline_is_drawn_as_a_loss() -> None:
     assert (last.at("x"), last.at("width")) == (80, 20)
 
 
-@pytest.mark.parametrize(("adjusted", "after", "saving"), [(None, 9_500, None), (12_500, None, 3_000)])
-def test_what_is_not_known_of_the_totals_is_not_drawn(adjusted: int | None, after: int | None, saving: int) -> None:
+def test_a_saving_without_an_adjusted_baseline_keeps_inside_the_picture() -> None:
+    last = of_class(totals(10_000, None, 9_500, 3_000), "bar")[2]
+    assert (last.at("x"), last.at("width")) == (76, 24)
+
+
+@pytest.mark.parametrize(
+    ("adjusted", "after", "saving"), [(None, 9_500, None), (12_500, None, 3_000), (12_500, 9_500, None)]
+)
+def test_what_is_not_known_of_the_totals_is_not_drawn(
+    adjusted: int | None, after: int | None, saving: int | None
+) -> None:
     drawing = totals(10_000, adjusted, after, saving)
     assert len(of_class(drawing, "bar", "energy")) == (2 if after else 1)
     assert not of_class(drawing, "bar", "product")

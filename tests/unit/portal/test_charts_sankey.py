@@ -74,9 +74,11 @@ def test_no_ribbon_crosses_a_box_its_label_or_another_ribbon_in_a_column(links: 
     taken = defaultdict(list)
     for box in layout.boxes:
         taken[box.column].append((box.top - box.above, box.top + box.height + box.below))
+    column = {box.key: box.column for box in layout.boxes}
     for ribbon in layout.ribbons:
+        passed = [stretch.column for stretch in ribbon.stretches]
+        assert passed == list(range(column[ribbon.link.source], column[ribbon.link.target])), "column by column"
         for arriving, leaving in pairwise(ribbon.stretches):
-            assert leaving.column == arriving.column + 1
             assert leaving.leaves == pytest.approx(arriving.arrives), "straight through the column"
             taken[leaving.column].append((leaving.leaves, leaving.leaves + ribbon.width))
     for spans in taken.values():
@@ -128,25 +130,41 @@ def test_a_box_stands_as_far_right_as_its_longest_way() -> None:
     assert columns_of(links, {}) == {"a": 0, "b": 1, "c": 2, "end": 3, "loss": 3}
 
 
-def test_flows_out_of_a_box_leave_in_the_order_of_where_they_go() -> None:
-    """Three ends: whichever stands higher is left for higher."""
-    layout = laid_out([Link("in", name, amount) for name, amount in (("x", 5), ("y", 50), ("z", 20))])
-    ends = sorted(layout.ribbons, key=lambda ribbon: ribbon.stretches[-1].arrives)
-    leaves = [ribbon.stretches[0].leaves for ribbon in ends]
-    assert leaves == sorted(leaves)
-
-
-def test_boxes_are_drawn_towards_what_they_are_joined_to() -> None:
-    """Two lines side by side do not change places, and a box alone in its column stands level with its source."""
-    links = [Link("a", "m", 10), Link("b", "n", 10), Link("m", "x", 10), Link("n", "y", 10), Link("b", "m", 1)]
+@settings(max_examples=60, deadline=None)
+@given(flows_of_plants())
+def test_ribbons_leave_and_enter_in_the_order_of_where_they_go_and_come_from(links: list[Link]) -> None:
     layout = laid_out(links)
-    top = {box.key: box.top + box.height / 2 for box in layout.boxes}
-    assert (top["a"] < top["b"]) == (top["m"] < top["n"]) == (top["x"] < top["y"])
-    crooked = laid_out([Link("a", "m", 1), Link("b", "n", 9), Link("m", "y", 1), Link("n", "x", 9)])
-    middle = {box.key: box.top + box.height / 2 for box in crooked.boxes}
-    assert middle["a"] == pytest.approx(middle["m"], abs=15)
-    assert middle["b"] == pytest.approx(middle["n"], abs=15)
-    assert middle["n"] == pytest.approx(middle["x"], abs=15)
+    middle = {box.key: box.top + box.height / 2 for box in layout.boxes}
+    leaving, arriving = defaultdict(list), defaultdict(list)
+    for ribbon in layout.ribbons:
+        first, last, straight = ribbon.stretches[0], ribbon.stretches[-1], len(ribbon.stretches) == 1
+        target = middle[ribbon.link.target] if straight else first.arrives + ribbon.width / 2
+        source = middle[ribbon.link.source] if straight else last.leaves + ribbon.width / 2
+        leaving[ribbon.link.source].append((first.leaves, target))
+        arriving[ribbon.link.target].append((last.arrives, source))
+    for side in (*leaving.values(), *arriving.values()):
+        others = [other for _, other in sorted(side)]
+        assert all(upper <= lower + NEARLY for upper, lower in pairwise(others))
+
+
+def test_boxes_are_drawn_level_with_what_they_are_joined_to() -> None:
+    """A trickle named last runs under the stream, and what it feeds is named first: it goes down to the trickle."""
+    layout = laid_out([Link("stream", "end", 99), Link("trickle", "step", 1), Link("step", "end", 1)])
+    middle = {box.key: box.top + box.height / 2 for box in layout.boxes}
+    assert middle["trickle"] > middle["stream"]
+    assert middle["step"] == pytest.approx(middle["trickle"], abs=10)
+
+
+def test_an_input_stands_in_the_middle_of_what_it_feeds() -> None:
+    layout = laid_out([Link("input", "first", 5), Link("input", "second", 5)])
+    middle = {box.key: box.top + box.height / 2 for box in layout.boxes}
+    assert middle["input"] == pytest.approx((middle["first"] + middle["second"]) / 2, abs=1)
+
+
+def test_lines_side_by_side_do_not_cross_in_whatever_order_they_are_named() -> None:
+    layout = laid_out([Link("a", "m", 9), Link("b", "n", 9), Link("n", "x", 9), Link("m", "y", 9)])
+    top = {box.key: box.top for box in layout.boxes}
+    assert (top["a"] < top["b"]) == (top["m"] < top["n"]) == (top["y"] < top["x"])
 
 
 def test_a_loop_is_refused_with_the_name_of_the_flow() -> None:
@@ -206,6 +224,9 @@ def test_drawn_ribbons_bend_between_columns_and_pass_them_level() -> None:
             assert float(start) < float(half) < float(end)
         for before, after in pairwise(upper):
             assert before[-1] == after[1], "level through the column"
+        for out, back in zip(upper, reversed(lower), strict=True):
+            assert (back[0], back[2], back[4], back[6]) == (out[6], out[4], out[2], out[0])
+            assert float(back[1]) > float(out[7]), "the lower edge goes back below the upper one"
 
 
 def test_labels_of_inputs_stand_left_of_ends_right_and_of_steps_above() -> None:
