@@ -12,9 +12,9 @@ from starlette.types import ASGIApp
 
 from portal import entrance, work
 from portal.api import Trouble
-from portal.pages import Pages
+from portal.rooms import Address
 from portal.static_files import show_static
-from portal.visit import HEADERS, House, arrival, trouble_page
+from portal.visit import HEADERS, House, arrival, received, trouble_page
 
 ROOMS = (entrance.room, work.room)
 
@@ -22,11 +22,15 @@ ROOMS = (entrance.room, work.room)
 def portal(door: ASGIApp, *, now: Callable[[], datetime], secret: bytes, secure: bool) -> ASGIApp:
     """Every page of the portal. `door` is the whole gateway: the portal asks nobody but the public API."""
     app = Starlette(
-        routes=[Route("/static/{mark}/{name}", show_static), *(route for room in ROOMS for route in room.routes)],
+        routes=[Route("/static/{mark}/{name}", show_static), *(_route(each) for room in ROOMS for each in room.routes)],
         exception_handlers={HTTPException: _not_here},
     )
-    app.state.house = House(door, now, secret, secure, Pages(), ROOMS)
+    app.state.house = House(door, now, secret, secure, ROOMS)
     return app
+
+
+def _route(address: Address) -> Route:
+    return Route(address.path, received(address.handler, public=address.public), methods=[address.method])
 
 
 async def _not_here(request: Request, error: Exception) -> Response:

@@ -1,17 +1,16 @@
 """Templates to pages: one Jinja environment per language, with the figures of its locale."""
 
+from datetime import datetime
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from portal.figures import Figures
 from portal.forms import ONCE, TOKEN
 from portal.static_files import address_of
 from portal.words import LANGUAGES, words_of
-
-if TYPE_CHECKING:
-    from portal.visit import Visit
 
 TEMPLATES = Path(__file__).parent / "templates"
 
@@ -36,12 +35,9 @@ def environment_of(language: str) -> Environment:
     return made
 
 
-class Pages:
-    """Renders a template for a visit."""
-
-    def render(self, template: str, visit: "Visit", **view: Any) -> str:
-        figures = visit.figures
-        names = ("number", "brief", "percent", "money", "day", "days", "moment")
-        shown = {name: getattr(figures, name) for name in names}
-        shown["deadline"] = lambda value: figures.deadline(value, visit.now)
-        return environment_of(visit.words.language).get_template(template).render(visit=visit, **shown, **view)
+def rendered(template: str, figures: Figures, now: datetime, **view: Any) -> str:
+    """A template with its view, in the language of these figures; deadlines are counted from `now`."""
+    names = ("number", "brief", "percent", "money", "day", "days", "moment")
+    shown = {name: getattr(figures, name) for name in names}
+    shown["deadline"] = lambda value: figures.deadline(value, now)
+    return environment_of(figures.words.language).get_template(template).render(**shown, **view)

@@ -3,13 +3,9 @@
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import Any, Literal
 
 from starlette.responses import Response
-from starlette.routing import Route
-
-if TYPE_CHECKING:
-    from portal.visit import Visit
 
 Handler = Callable[..., Awaitable[Response]]
 """Gets the visit and what the address names: `async def show_offer(visit, offer_id)`."""
@@ -18,6 +14,16 @@ Handler = Callable[..., Awaitable[Response]]
 def N_(sentence: str) -> str:  # noqa: N802 - gettext's own name
     """Mark a sentence for the catalogues; it is put into words where it is shown."""
     return sentence
+
+
+@dataclass(frozen=True)
+class Address:
+    """Where something of a room is, and who answers there; a public one answers whoever comes."""
+
+    path: str
+    handler: Handler
+    method: Literal["GET", "POST"]
+    public: bool
 
 
 @dataclass(frozen=True)
@@ -43,11 +49,12 @@ class Task:
 
 @dataclass(frozen=True)
 class Room:
-    """One room; `said` are the sentences that a form may leave for the page after it."""
+    """One room; `tasks` are what waits for a visit's visitor here, `said` the sentences that a form may leave for the
+    page after it."""
 
-    routes: Sequence[Route]
+    routes: Sequence[Address]
     menu: Sequence[Entry] = ()
-    tasks: "Callable[[Visit], Awaitable[list[Task]]] | None" = None
+    tasks: Callable[[Any], Awaitable[list[Task]]] | None = None
     said: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -55,17 +62,11 @@ def entry(path: str, label: str, *roles: str, order: int) -> Entry:
     return Entry(path, label, frozenset(roles), order)
 
 
-def page(path: str, handler: Handler, *, public: bool = False) -> Route:
+def page(path: str, handler: Handler, *, public: bool = False) -> Address:
     """A page under an address; a public one is shown to whoever comes."""
-    return _route(path, handler, "GET", public)
+    return Address(path, handler, "GET", public)
 
 
-def form(path: str, handler: Handler, *, public: bool = False) -> Route:
+def form(path: str, handler: Handler, *, public: bool = False) -> Address:
     """What a form of ours is sent to."""
-    return _route(path, handler, "POST", public)
-
-
-def _route(path: str, handler: Handler, method: str, public: bool) -> Route:
-    from portal.visit import received
-
-    return Route(path, received(handler, public=public), methods=[method])
+    return Address(path, handler, "POST", public)

@@ -16,7 +16,7 @@ from starlette.types import ASGIApp
 from portal.api import Api, Trouble
 from portal.figures import Figures
 from portal.forms import TOKEN, Form, sentence_of
-from portal.pages import Pages
+from portal.pages import rendered
 from portal.rooms import N_, Entry, Handler, Room
 from portal.session import COOKIE, Seal, Session
 from portal.words import LANGUAGES, Words, chosen_language, words_of
@@ -71,7 +71,6 @@ class House:
     now: Callable[[], datetime]
     secret: bytes
     secure: bool
-    pages: Pages
     rooms: tuple[Room, ...] = ()
     _pack: dict[str, Any] = field(default_factory=dict)
 
@@ -172,9 +171,8 @@ class Visit:
     def show(self, template: str, status: int = 200, **view: Any) -> Response:
         """A page: a template with its view, in the language of the visit."""
         said = self.house.said(self.request.query_params.get(SAID))
-        content = self.house.pages.render(
-            template, self, said=self.words(said) if said else None, menu=self.house.menu(self.roles), **view
-        )
+        frame = {"visit": self, "said": self.words(said) if said else None, "menu": self.house.menu(self.roles)}
+        content = rendered(template, self.figures, self.now, **frame, **view)
         if "gzip" not in self.request.headers.get("accept-encoding", ""):
             return HTMLResponse(content, status)
         return HTMLResponse(gzip.compress(content.encode(), 6), status, headers={"Content-Encoding": "gzip"})
