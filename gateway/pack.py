@@ -1,5 +1,6 @@
 """What of the country pack is published: of each service's section the lists that forms and callers choose from."""
 
+import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -174,6 +175,28 @@ def published(pack: Pack) -> Published:
 def notice_languages(pack: Pack) -> list[str]:
     """The pack's languages in which people are told things."""
     return [each for each in pack.country.languages if (pack.folder / "notices" / f"{each}.toml").is_file()]
+
+
+@dataclass(frozen=True, slots=True)
+class ShippedMapping:
+    """A mapping of senders' files that the pack brings: its name, its title, and what it speaks of."""
+
+    code: str
+    name: str
+    sections: tuple[str, ...]
+
+
+def shipped_mappings(pack: Pack) -> list[ShippedMapping]:
+    """The mappings of the pack; one that cannot be read is none to choose, and its own kind of import says why."""
+    found = []
+    for path in sorted((pack.folder / "mappings").glob("*.toml")):
+        try:
+            said = tomllib.loads(path.read_text(encoding="utf-8"))
+        except ValueError:
+            continue
+        parts = tuple(name for name, part in said.items() if isinstance(part, dict) and name not in ("file", "tables"))
+        found.append(ShippedMapping(path.stem, str(said.get("title") or in_words(path.stem)), parts))
+    return found
 
 
 def in_words(code: str) -> str:

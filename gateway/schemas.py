@@ -1,6 +1,7 @@
 """Bodies and answers of the gateway's own routes."""
 
 from collections.abc import Iterable, Mapping
+from dataclasses import asdict
 from datetime import UTC, datetime
 from datetime import date as Date  # noqa: N812  a field of an answer is called date
 from typing import Annotated, Literal
@@ -184,6 +185,12 @@ class Choice(Out):
     name: str
 
 
+class ShippedMapping(Choice):
+    """A mapping for senders' files, to be named where such a file is sent."""
+
+    sections: list[str] = Field(description="what it speaks of: clients, assessments, dhis2 …")
+
+
 class PackHoliday(Out):
     date: Date
     name: str
@@ -312,13 +319,14 @@ class PackOut(Out):
     emission_factors: list[EmissionFactor]
     option_classes: list[Choice]
     indicators: list[PackIndicator]
+    mappings: list[ShippedMapping]
 
     @classmethod
     def of(cls, pack: Pack) -> "PackOut":
         its = parts.published(pack)
-        return cls.model_validate(
-            {**_of_country(pack), **_of_work(its), "notice_languages": parts.notice_languages(pack)}
-        )
+        shipped = [asdict(each) for each in parts.shipped_mappings(pack)]
+        told = {"notice_languages": parts.notice_languages(pack), "mappings": shipped}
+        return cls.model_validate({**_of_country(pack), **_of_work(its), **told})
 
 
 def _of_country(pack: Pack) -> dict[str, object]:

@@ -1,6 +1,7 @@
 """Imports: the rows of a sender's files go through a service's own use cases, as a job that can be killed."""
 
 import asyncio
+import hashlib
 from collections import Counter, deque
 from collections.abc import Awaitable, Callable, Coroutine, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
@@ -85,10 +86,10 @@ class Import:
         asked = self.working.job.input
         form = form.model_copy(update=asked.get("forms", {}).get(name, {}))
         named = asked.get(name)
-        sheet, survey = await asyncio.to_thread(
+        sheet, survey, sha256 = await asyncio.to_thread(
             _surveyed, content, form, named if isinstance(named, str) else "", asked_columns(part)
         )
-        self.files[name] = {**asdict(survey), **self.files.get(name, {})}
+        self.files[name] = {**asdict(survey), "sha256": sha256, **self.files.get(name, {})}
         missing = missing_columns(part, survey.columns)
         if missing:
             await self.working.advance(0, result=self.result)  # what was guessed may be what is wrong: it is told
@@ -184,9 +185,9 @@ def _refused_by_rule(refusal: Refusal, mapping: SenderMapping[Any], place: str) 
     return Fault(refusal.code, str(refusal), mapping.column_of(named[0]) if named else "")
 
 
-def _surveyed(content: bytes, form: FileForm, name: str, wanted: set[str]) -> tuple[Sheet, Survey]:
+def _surveyed(content: bytes, form: FileForm, name: str, wanted: set[str]) -> tuple[Sheet, Survey, str]:
     sheet = Sheet(content, name=name, wanted=wanted, **form.model_dump())
-    return sheet, sheet.survey()
+    return sheet, sheet.survey(), hashlib.sha256(content).hexdigest()
 
 
 def _next(parcels: Iterator[P]) -> list[P]:

@@ -8,7 +8,7 @@ from fastapi import Form, Response
 from chassis import jobs
 from chassis.auth import allow
 from chassis.http import BodyIsNotForm, Cursor, Limit, Page, problems
-from chassis.imports.answers import ImportOut, find_import, page_of_imports, shown
+from chassis.imports.answers import ImportOut, NewestFirst, find_import, page_of_imports, shown
 from chassis.imports.mappings import MappingIsInvalid, MappingIsUnknown, mapping_of
 from chassis.imports.refused import FileIsNotNamed, FileName, refused_as_sent
 from chassis.imports.requests import FileIsEmpty, MappingIsNotNamed, ask_import, mapping_asked
@@ -22,9 +22,11 @@ FILES = ("assessments", "recommendations")
 
 
 @routes.get("", dependencies=allow(Officer, Administrator))
-async def list_assessment_imports(uow: Uow, cursor: Cursor = None, limit: Limit = 50) -> Page[ImportOut]:
+async def list_assessment_imports(
+    uow: Uow, cursor: Cursor = None, limit: Limit = 50, newest_first: NewestFirst = False
+) -> Page[ImportOut]:
     """Your imports; an administrator sees everybody's."""
-    return await page_of_imports(uow, KIND, cursor=cursor, limit=limit)
+    return await page_of_imports(uow, KIND, cursor=cursor, limit=limit, newest_first=newest_first)
 
 
 @routes.post(

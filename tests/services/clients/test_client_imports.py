@@ -2,6 +2,7 @@
 
 import asyncio
 import csv
+import hashlib
 import io
 import json
 from collections import Counter
@@ -125,6 +126,45 @@ async def test_bad_rows_come_back_with_their_reason_and_the_good_ones_land(here:
         assert (told["row"], told["column"], told["code"]) == (str(number), column, code)
         assert told["reason"].endswith(".")
         assert told["Province"] == row.split(",")[2]
+
+
+async def test_one_import_shows_the_first_of_its_refused_rows(here: Room) -> None:
+    bad = "".join(f"{n},Nowhere {n},XA-Z,small,,,\n" for n in range(10, 70))
+    shown = await _send(here, GOOD + bad)
+    assert (shown["refused"], len(shown["refused_rows"])) == (60, 50)
+    first, last = shown["refused_rows"][0], shown["refused_rows"][-1]
+    assert (first["file"], first["row"], first["column"], first["code"]) == (
+        "file",
+        4,
+        "Province",
+        "province_is_unknown",
+    )
+    assert (first["values"]["Name"], first["values"]["Province"]) == ("Nowhere 10", "XA-Z")
+    assert first["sentence"].endswith(".")
+    assert last["row"] == 53
+    listed = (await here.as_(people.administrator()).get(PATH)).json()["items"]
+    assert [each["refused_rows"] for each in listed] == [[]]
+
+
+async def test_an_import_knows_its_file_again(here: Room) -> None:
+    me = people.officer()
+    by = here.as_(me)
+    sent = {"mapping": MAPPING, "separator": "comma", "dry_run": "true"}
+    answer = (await by.post(PATH, files={"file": ("Companies of May.csv", GOOD.encode())}, data=sent)).json()
+    assert (answer["files"][0]["sent_as"], answer["files"][0]["stated"]) == ("Companies of May.csv", {"separator": ","})
+    shown = await ended(by, PATH, answer["import_id"])
+    assert shown["files"][0]["sha256"] == hashlib.sha256(GOOD.encode()).hexdigest()
+    assert shown["asked_by"] == str(me.principal_id)
+
+
+async def test_the_newest_come_first_where_that_is_asked_for(here: Room) -> None:
+    by = here.as_(people.officer())
+    asked = [(await ask(by, PATH, {"file": GOOD.encode()}, MAPPING)).json()["import_id"] for _ in range(3)]
+    for newest_first, wanted in ((False, asked), (True, asked[::-1])):
+        first = (await by.get(PATH, params={"limit": 2, "newest_first": newest_first})).json()
+        assert [each["import_id"] for each in first["items"]] == wanted[:2]
+        query = {"limit": 2, "newest_first": newest_first, "cursor": first["next"]}
+        assert [each["import_id"] for each in (await by.get(PATH, params=query)).json()["items"]] == wanted[2:]
 
 
 async def test_no_cell_of_the_refused_rows_is_a_formula_and_they_can_be_sent_again(here: Room) -> None:

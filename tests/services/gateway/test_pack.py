@@ -155,6 +155,28 @@ async def test_it_tells_what_is_chosen_from_and_neither_targets_nor_rules(here: 
         assert kept not in json.dumps(told)
 
 
+async def test_the_mappings_it_brings_are_named_with_what_they_speak_of(here: Door) -> None:
+    told = (await here.as_(None).get("/v1/pack")).json()["mappings"]
+    assert {each["code"]: each["sections"] for each in told} == {
+        "iac": ["clients", "assessments"],
+        "ministry-dhis2": ["dhis2"],
+        "shtp-enterprises": ["clients"],
+    }
+    assert told[2]["name"] == "Enterprises of the Saigon Hi-Tech Park, Ho Chi Minh City (JSON)"
+
+
+def test_a_mapping_that_cannot_be_read_is_none_to_choose(tmp_path: Path) -> None:
+    shutil.copytree(PACKS / "demo", tmp_path / "demo")
+    (tmp_path / "demo" / "mappings" / "iac.toml").write_text("title = ", encoding="utf-8")
+    (tmp_path / "demo" / "mappings" / "shtp-enterprises.toml").write_bytes(b"\xff\xfe")
+    (tmp_path / "demo" / "mappings" / "no_title.toml").write_text("[clients]", encoding="utf-8")
+    told = PackOut.of(Pack(tmp_path / "demo")).mappings
+    assert [(each.code, each.name) for each in told] == [
+        ("ministry-dhis2", "Yearly figures for the made-up ministry's DHIS2"),
+        ("no_title", "No title"),
+    ]
+
+
 def test_reasons_are_found_by_the_name_of_every_operation_that_takes_one(answer: dict[str, Any]) -> None:
     document = json.loads((ROOT / "contracts" / "openapi.json").read_text(encoding="utf-8"))
     schemas = document["components"]["schemas"]
