@@ -18,12 +18,16 @@ def N_(sentence: str) -> str:  # noqa: N802 - gettext's own name
 
 @dataclass(frozen=True)
 class Address:
-    """Where something of a room is, and who answers there; a public one answers whoever comes."""
+    """Where something of a room is, and who answers there; a public one answers whoever comes.
+
+    What a secret one names (the code in a link) opens a door: no page under it tells another site where it was.
+    """
 
     path: str
     handler: Handler
     method: Literal["GET", "POST"]
     public: bool
+    secret: bool
 
 
 @dataclass(frozen=True)
@@ -62,11 +66,11 @@ def entry(path: str, label: str, *roles: str, order: int) -> Entry:
     return Entry(path, label, frozenset(roles), order)
 
 
-def page(path: str, handler: Handler, *, public: bool = False) -> Address:
+def page(path: str, handler: Handler, *, public: bool = False, secret: bool = False) -> Address:
     """A page under an address; a public one is shown to whoever comes."""
-    return Address(path, handler, "GET", public)
+    return Address(path, handler, "GET", public, secret)
 
 
-def form(path: str, handler: Handler, *, public: bool = False) -> Address:
+def form(path: str, handler: Handler, *, public: bool = False, secret: bool = False) -> Address:
     """What a form of ours is sent to."""
-    return Address(path, handler, "POST", public)
+    return Address(path, handler, "POST", public, secret)

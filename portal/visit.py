@@ -17,7 +17,7 @@ from portal.api import Api, Trouble
 from portal.figures import Figures
 from portal.forms import TOKEN, Form, sentence_of
 from portal.pages import rendered
-from portal.rooms import N_, Entry, Handler, Room
+from portal.rooms import N_, Address, Entry, Room
 from portal.session import COOKIE, Seal, Session
 from portal.words import LANGUAGES, Words, chosen_language, words_of
 
@@ -104,6 +104,8 @@ class Visit:
     pack: Mapping[str, Any]
     me: Mapping[str, Any] | None = None
     sent: Form | None = None
+    place: str = "unknown"
+    """The address as its room wrote it: what it names may be a secret, and stays out of logs."""
 
     @property
     def now(self) -> datetime:
@@ -125,6 +127,16 @@ class Visit:
     @property
     def path(self) -> str:
         return str(self.request.url.path)
+
+    def asking_with(self, key: str | None) -> Api:
+        """The way to the API with another key than the visitor's, or with none."""
+        return Api(
+            self.house.door,
+            key=key,
+            address=self.request.client.host if self.request.client else "unknown",
+            language=self.words.language,
+            correlation_id=self.request.scope["correlation_id"],
+        )
 
     def form(self, **values: Any) -> Form:
         """A form to show, filled in with these values."""
@@ -205,13 +217,16 @@ class Visit:
         )
 
 
-def received(handler: Handler, *, public: bool) -> Callable[[Request], Awaitable[Response]]:
+def received(address: Address) -> Callable[[Request], Awaitable[Response]]:
     """A handler of visits as one of requests: the visitor is made known, and whatever goes wrong is said in words."""
 
     async def answer(request: Request) -> Response:
         visit = await arrival(request)
-        response = await _guarded(visit, handler, public=public)
+        visit.place = address.path
+        response = await _guarded(visit, address)
         visit.keeps_language(response)
+        if address.secret:
+            response.headers["Referrer-Policy"] = "no-referrer"
         for name, value in HEADERS.items():
             response.headers.setdefault(name, value)
         return response
@@ -238,25 +253,27 @@ async def arrival(request: Request) -> Visit:
     return Visit(house, request, session, words, Figures(words, ZoneInfo(pack["time_zone"])), api, pack)
 
 
-async def _guarded(visit: Visit, handler: Handler, *, public: bool) -> Response:
+async def _guarded(visit: Visit, address: Address) -> Response:
     try:
         if visit.session is not None:
             visit.me = await visit.api.get("/v1/me")
-        elif not public:
+        elif not address.public:
             return _to_sign_in(visit)
         if visit.request.method == "POST":
-            visit.sent = await _form_of(visit)
-        response: Response = await handler(visit, **visit.request.path_params)
+            visit.sent = await _form_of(visit, unnamed=address.secret)
+        response: Response = await address.handler(visit, **visit.request.path_params)
         return response
     except Trouble as trouble:
         if trouble.status == 401 and visit.session is not None:
             visit.session = visit.me = None
+            if address.public and address.method == "GET":
+                return visit.signs_out(await _guarded(visit, address))
             return visit.signs_out(_to_sign_in(visit, why="key_ended"))
         return trouble_page(visit, trouble)
     except NotOurForm:
         return visit.show("entrance/not_our_form.html", 403)
     except Exception:  # the edge: nobody is shown a trace, and the operator finds it under the number on the page
-        log.exception("portal.failed", path=visit.path, correlation_id=visit.request.scope["correlation_id"])
+        log.exception("portal.failed", path=visit.place, correlation_id=visit.request.scope["correlation_id"])
         return trouble_page(visit, Trouble(500, {"code": "internal_error"}))
 
 
@@ -273,19 +290,24 @@ def trouble_page(visit: Visit, trouble: Trouble) -> Response:
     """What the API refused, as a page that says what to do."""
     status = trouble.status if trouble.status in (403, 404, 409, 412, 422, 429, 503) else 500
     if status == 500:
-        log.error("portal.failed", path=visit.path, code=trouble.code, status=trouble.status)
+        log.error("portal.failed", path=visit.place, code=trouble.code, status=trouble.status)
     sentence, language = sentence_of(trouble, visit.words)
     reference = visit.request.scope["correlation_id"]
     view = {"trouble": trouble, "sentence": sentence, "said_in": language, "reference": reference}
     return visit.show("entrance/trouble.html", status, **view)
 
 
-async def _form_of(visit: Visit) -> Form:
-    """The form that was sent; raises `NotOurForm` for one that another site, or another session, has made."""
+async def _form_of(visit: Visit, *, unnamed: bool) -> Form:
+    """The form that was sent; raises `NotOurForm` for one that another site, or another session, has made.
+
+    A page that tells nobody where it was is `unnamed`: its browser says "null" for where the form comes from.
+    """
     request = visit.request
     if request.headers.get("sec-fetch-site", "same-origin") not in ("same-origin", "none"):
         raise NotOurForm
     origin = request.headers.get("origin")
+    if origin == "null" and unnamed:
+        origin = None
     if origin is not None and urlsplit(origin).netloc != request.headers.get("host"):
         raise NotOurForm
     data = await request.form(max_files=4, max_fields=400)

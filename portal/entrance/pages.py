@@ -2,7 +2,7 @@
 
 from starlette.responses import Response
 
-from portal.api import Api, Trouble
+from portal.api import Trouble
 from portal.forms import Form
 from portal.session import Session
 from portal.visit import Visit
@@ -24,7 +24,7 @@ async def begin_session(visit: Visit) -> Response:
     key = form.text("key")
     if key is not None:
         try:
-            await _known_with(visit, key).get("/v1/me")
+            await visit.asking_with(key).get("/v1/me")
         except Trouble as trouble:
             if trouble.status != 401:
                 raise
@@ -52,17 +52,6 @@ async def show_accessibility(visit: Visit) -> Response:
 
 async def show_privacy(visit: Visit) -> Response:
     return visit.show("entrance/privacy.html")
-
-
-def _known_with(visit: Visit, key: str) -> Api:
-    request = visit.request
-    return Api(
-        visit.house.door,
-        key=key.strip(),
-        address=request.client.host if request.client else "unknown",
-        language=visit.words.language,
-        correlation_id=request.scope["correlation_id"],
-    )
 
 
 def _onward(visit: Visit) -> str:
