@@ -42,7 +42,7 @@ async def tell_of_offer(
         "kind": Word(need.kind),
         "place": _place(uow, need),
         "deadline_on": calendar.day_of(offer.deadline_at - A_MOMENT),
-        "link": f"{uow.ground.notices.address}/v1/offer-links/{code}",
+        "link": f"{uow.ground.notices.address}/offer-links/{code}",
     }
     await notify(
         uow,

@@ -36,7 +36,7 @@ from contracts.principals import SYSTEM_PRINCIPAL
 PARTS = [Part("chassis", CHASSIS, tables.metadata)]
 CAUSE = Cause(SYSTEM_PRINCIPAL, "tests:tell", "correlation")
 TOLD = NoticeKind("told", ("name", "link"))
-LINK = "http://centre.test/v1/offer-links/c0de"
+LINK = "http://centre.test/offer-links/c0de"
 WORDING = """
 date = "{{year}}-{{month}}-{{day}}"
 one_business_day = "1 day"

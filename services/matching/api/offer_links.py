@@ -11,7 +11,7 @@ from services.matching.domain.experts import Expert
 from services.matching.domain.needs import Need
 from services.matching.domain.offers import Offer
 from services.matching.pack import ReasonIsUnknown
-from services.matching.queries import offer_of_link
+from services.matching.queries import candidate_of, offer_of_link
 from services.matching.schemas.offers import AcceptOffer, DeclineOffer, OfferLinkOut
 
 routes = Routes("/v1/offer-links")
@@ -55,4 +55,5 @@ def _bearer(offer: Offer) -> Principal:
 
 async def _shown(uow: Uow, offer: Offer) -> OfferLinkOut:
     experts = await uow.all(Expert, provider_id=offer.provider_id, status="active") if offer.status == "open" else []
-    return OfferLinkOut.of(offer, await uow.read(Need, offer.need_id), experts)
+    candidate = await candidate_of(uow, offer.shortlist_id, offer.provider_id)
+    return OfferLinkOut.of(offer, await uow.read(Need, offer.need_id), candidate, experts)

@@ -53,11 +53,11 @@ class AssessmentIsNotApproved(Refusal):
 
 @dataclass(frozen=True, slots=True)
 class Deliverable:
-    """A document outside the system, pinned by its hash."""
+    """A document outside the system; its hash, where it is known, shows whether it is still the same."""
 
     title: str
     link: str
-    sha256: str
+    sha256: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

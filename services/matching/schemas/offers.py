@@ -11,8 +11,9 @@ from contracts.values import Code, CompetenceNeeded
 from services.matching.domain.experts import Expert
 from services.matching.domain.needs import Need
 from services.matching.domain.offers import Offer, OfferStatus
+from services.matching.domain.shortlists import Candidate
 from services.matching.schemas.fields import Note, shown
-from services.matching.schemas.needs import JobOut
+from services.matching.schemas.needs import CandidateOut, JobOut
 
 
 class MakeOffer(Body):
@@ -73,7 +74,8 @@ class NamedExpertOut(Out):
 
 
 class OfferLinkOut(Out):
-    """An offer as whoever holds the code of its link sees it, and the experts it can name."""
+    """An offer as whoever holds the code of its link sees it: why the provider was asked (its own row of the shortlist,
+    without a rank), and while it is open the experts it can name."""
 
     offer_id: UUID
     version: int
@@ -81,11 +83,14 @@ class OfferLinkOut(Out):
     job: JobOut
     made_at: datetime
     deadline_at: datetime
+    answered_at: datetime | None
+    reason_code: str | None
+    candidate: CandidateOut | None
     experts: tuple[NamedExpertOut, ...]
 
     @classmethod
-    def of(cls, offer: Offer, need: Need, experts: Sequence[Expert]) -> "OfferLinkOut":
+    def of(cls, offer: Offer, need: Need, candidate: Candidate | None, experts: Sequence[Expert]) -> "OfferLinkOut":
         named = tuple(NamedExpertOut(person_id=each.person_id, full_name=each.full_name) for each in experts)
-        return cls(
-            offer_id=offer.id, job=JobOut.of(need), experts=named, **shown(cls, offer, "offer_id", "job", "experts")
-        )
+        judged = CandidateOut.of(candidate, whole=False) if candidate else None
+        own = {"offer_id": offer.id, "job": JobOut.of(need), "candidate": judged, "experts": named}
+        return cls(**own, **shown(cls, offer, *own))

@@ -18,7 +18,7 @@ Link = Annotated[str, Field(max_length=2_000, pattern=r"^https?://[^\s]+$")]
 class DeliverableBody(Body):
     title: Name
     link: Link
-    sha256: Sha256
+    sha256: Sha256 | None = None
 
     def value(self) -> Deliverable:
         return Deliverable(self.title, self.link, self.sha256)
@@ -62,7 +62,7 @@ class ChangeWorkReport(Body):
 class DeliverableOut(Out):
     title: str
     link: str
-    sha256: str
+    sha256: str | None
 
 
 class WorkReportOut(Out):

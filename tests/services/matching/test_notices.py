@@ -23,9 +23,10 @@ CONTACT = {"full_name": "Contact of River", "email": "office@river.test", "phone
 
 
 def link_in(text: str) -> str:
-    found = re.search(r"http://centre\.test(/v1/offer-links/\S+)", text)
+    """The address of the page it leads to, as a program asks for the same."""
+    found = re.search(r"http://centre\.test(/offer-links/\S+)", text)
     assert found, text
-    return found[1]
+    return f"/v1{found[1]}"
 
 
 async def states(here: Room) -> dict[str, str]:

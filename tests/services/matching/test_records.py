@@ -163,13 +163,17 @@ async def test_an_offer_made_by_hand_has_a_link_that_answers_it_without_signing_
         seen = await made(nobody.get(f"/v1/offer-links/{code}"), 200)
         assert (seen["status"], seen["version"], seen["job"]["days"]) == ("open", 1, 8)
         assert [each["person_id"] for each in seen["experts"]] == [two.person_id]
+        assert (seen["candidate"]["provider_id"], seen["candidate"]["rank"]) == (two.provider_id, None)
+        assert all(rule["passed"] for rule in seen["candidate"]["rules"])
         assert one.provider_id not in str(seen)
         assert str(stage.client_id) not in str(seen)
         assert (await made(nobody.get(f"/v1/offer-links/{code}"), 200))["version"] == 1
 
         accepted = await made(nobody.post(f"/v1/offer-links/{code}/accept", json=accepting(two)), 200)
         assert accepted["status"] == "accepted"
-        assert (await made(nobody.get(f"/v1/offer-links/{code}"), 200))["experts"] == []
+        after = await made(nobody.get(f"/v1/offer-links/{code}"), 200)
+        assert (after["experts"], after["answered_at"]) == ([], accepted["answered_at"])
+        assert after["answered_at"] is not None
         again = nobody.post(f"/v1/offer-links/{code}/decline", json={"reason_code": "too_far"})
         assert await refused(again) == (409, "offer_is_answered")
         assert await refused(nobody.get("/v1/offer-links/guessed")) == (404, "not_found")
@@ -223,6 +227,15 @@ async def test_a_report_belongs_to_the_provider_of_a_running_engagement(stage: S
     assert engagement["reported_days"] == "10.5000"
     late = body | {"external_ref": "A-2"}
     assert await refused(firm.http.post("/v1/work-reports", json=late)) == (409, "engagement_is_not_active")
+
+
+async def test_a_deliverable_whose_hash_nobody_knows_is_one_too(stage: Stage) -> None:
+    firm = await stage.firm("Alpha")
+    link = {"title": "R", "link": "https://example.org/r"}
+    report = await stage.report(firm, await stage.engage(firm), deliverables=[link])
+    assert report["deliverables"] == [link | {"sha256": None}]
+    found = await made(stage.officer.get(f"/v1/work-reports/{report['report_id']}"), 200)
+    assert found["deliverables"] == [link | {"sha256": None}]
 
 
 @pytest.mark.parametrize(

@@ -147,7 +147,7 @@ async def test_a_file_is_its_owners_whole_and_the_same_when_it_comes_again(tmp_p
         assert stat.S_IMODE(path.parent.stat().st_mode) == 0o700
         assert path.read_text(encoding="utf-8") == (
             "To: lan@mill.test\nLanguage: vi\nSubject: Xin chào Lan\n\n"
-            "Xin chào Lan, see http://centre.test/v1/offer-links/c0de\n"
+            "Xin chào Lan, see http://centre.test/offer-links/c0de\n"
         )
 
 

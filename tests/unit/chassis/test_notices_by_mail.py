@@ -37,7 +37,7 @@ async def test_an_accepted_message_is_marked_sent_and_let_go(tmp_path: Path) -> 
         assert message["To"] == "lan@mill.test"
         assert message["Subject"] == "Xin chào Lan"
         assert message["Auto-Submitted"] == "auto-generated"
-        assert message.get_content().strip() == "Xin chào Lan, see http://centre.test/v1/offer-links/c0de"
+        assert message.get_content().strip() == "Xin chào Lan, see http://centre.test/offer-links/c0de"
         notice = await here.one()
         assert message["Message-ID"] == f"<{notice.id}@recp.test>"
         assert (notice.state, notice.subject, notice.text, notice.address) == ("sent", "", "", "l…@m….test")
