@@ -53,6 +53,10 @@ PLANTED = (
     ("service", "services/clients/queries.py", "import services.clients.schemas"),
     ("service", "services/clients/reactions.py", "import services.clients.api.clients"),
     ("service", "services/newcomer/models.py", "import services.newcomer.app"),
+    ("portal", "portal/entrance/pages.py", "import portal.work.pages"),
+    ("portal", "portal/visit.py", "import portal.work"),
+    ("portal", "portal/figures.py", "import portal.forms"),
+    ("portal", "portal/charts/bars.py", "import portal.visit"),
     ("domain", "services/clients/domain/sites.py", "import asyncio"),
     ("domain", "services/clients/domain/sites.py", "import chassis.clock"),
     ("domain", "services/clients/domain/consents.py", "import httpx2"),
@@ -89,6 +93,14 @@ def test_a_module_that_no_service_has_is_found(tmp_path: Path) -> None:
     code, words = _lint(tree, "service")
     assert code == 1
     assert "wisdom" in words
+
+
+def test_a_room_of_the_portal_that_no_rule_knows_is_found(tmp_path: Path) -> None:
+    tree = _copy(tmp_path)
+    _plant(tree, "portal/attic/pages.py", "")
+    code, words = _lint(tree, "portal")
+    assert code == 1
+    assert "attic" in words
 
 
 def test_the_one_place_that_may_know_a_broker_is_let_through(tmp_path: Path) -> None:
