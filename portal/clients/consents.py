@@ -1,0 +1,85 @@
+"""What a company agrees to: given for a purpose until a day, taken back with what follows from it said before."""
+
+from uuid import UUID
+
+from starlette.responses import Response
+
+from portal.api import Trouble
+from portal.clients import words as called
+from portal.clients.forms import code, only, refused
+from portal.clients.intake import client_of, step_of
+from portal.forms import Form
+from portal.visit import Visit
+
+
+async def show_consents(visit: Visit, client_id: UUID, form: Form | None = None) -> Response:
+    """What was agreed so far, and a form for more."""
+    only(visit, "officer", "client")
+    client = await client_of(visit, client_id)
+    given = await visit.api.all("/v1/consents", client_id=client_id, status="given")
+    shares = any(each["purpose"] == called.SHARE_WITH_PROVIDERS for each in given)
+    shown = form or visit.form(purpose=None if shares else called.SHARE_WITH_PROVIDERS)
+    return visit.show(
+        "clients/consents.html",
+        422 if shown.faults else 200,
+        form=shown,
+        client=client,
+        step=step_of(client, "consents"),
+        purposes=called.choices(visit, called.PURPOSES, "consent_purposes"),
+        meanings=[
+            (named, visit.words(called.MEANINGS[each]))
+            for each, named in called.choices(visit, called.PURPOSES, "consent_purposes")
+            if each in called.MEANINGS
+        ],
+        given=[(called.named(visit, called.PURPOSES, "consent_purposes", each["purpose"]), each) for each in given],
+    )
+
+
+async def give_consent(visit: Visit, client_id: UUID) -> Response:
+    """Record what was signed; then one more, or on to the decision."""
+    form = visit.sent_form
+    until = form.day("until", needed=False)
+    signed = {
+        "client_id": str(client_id),
+        "purpose": form.choice("purpose"),
+        "recipient": code(form, "recipient", needed=False),
+        "text_version": code(form, "text_version"),
+        "until": until.isoformat() if until else None,
+    }
+    if not form.fits:
+        return await show_consents(visit, client_id, form)
+    try:
+        await visit.api.post("/v1/consents", signed, once=form.once)
+    except Trouble as trouble:
+        return await show_consents(visit, client_id, refused(form, trouble))
+    if form["then"] == "another":
+        return visit.to(visit.path, said="consent_given")
+    return visit.to(step_of(await client_of(visit, client_id), "consents").onward, said="consent_given")
+
+
+async def show_withdrawal(visit: Visit, client_id: UUID, consent_id: UUID, form: Form | None = None) -> Response:
+    """What follows from taking it back, before it is done."""
+    only(visit, "officer", "client")
+    client, consent = await client_of(visit, client_id), await visit.api.get(f"/v1/consents/{consent_id}")
+    if consent["client_id"] != client["client_id"]:
+        raise Trouble(404, {"code": "page_not_found"})
+    shown = form or visit.form()
+    return visit.show(
+        "clients/withdrawal.html",
+        422 if shown.faults else 200,
+        form=shown,
+        client=client,
+        consent=consent,
+        purpose=called.named(visit, called.PURPOSES, "consent_purposes", consent["purpose"]),
+        ends_requests=consent["purpose"] == called.SHARE_WITH_PROVIDERS,
+        state=called.state(visit, consent["status"]),
+    )
+
+
+async def withdraw_consent(visit: Visit, client_id: UUID, consent_id: UUID) -> Response:
+    form = visit.sent_form
+    try:
+        await visit.api.post(f"/v1/consents/{consent_id}/withdraw", once=form.once)
+    except Trouble as trouble:
+        return await show_withdrawal(visit, client_id, consent_id, refused(form, trouble))
+    return visit.to(f"/clients/{client_id}", said="consent_withdrawn")

@@ -1,0 +1,85 @@
+"""Whom to speak to at a company: all contacts are one form, one row each."""
+
+from typing import Any
+from uuid import UUID
+
+from starlette.responses import Response
+
+from portal.api import Trouble
+from portal.clients.forms import only, refused
+from portal.clients.intake import client_of, step_of
+from portal.forms import Form
+from portal.visit import Visit
+
+COLUMNS = ("name", "function", "email", "phone")
+MOST = 20
+
+
+async def show_contacts(visit: Visit, client_id: UUID) -> Response:
+    """The contacts as they are, and an empty row."""
+    only(visit, "officer", "client")
+    found = await visit.api.get(f"/v1/clients/{client_id}/contacts")
+    values: dict[str, Any] = {"version": found["version"]}
+    for number, contact in enumerate(found["contacts"]):
+        values |= {f"contacts.{number}.{column}": contact[column] for column in COLUMNS}
+        values[f"contacts.{number}.is_main"] = "yes" if contact["is_main"] else None
+    rows = len(found["contacts"]) + 1
+    return await _form_page(visit, client_id, visit.form(**values, rows=rows), rows)
+
+
+async def put_contacts(visit: Visit, client_id: UUID) -> Response:
+    """Replace them, unless somebody else has done so since the form was shown; or show one more row."""
+    form = visit.sent_form
+    rows = _rows_of(form)
+    if form["then"] == "row":
+        return await _form_page(visit, client_id, form, min(rows + 1, MOST))
+    contacts, fields = contacts_in(form, rows)
+    if not form.fits:
+        return await _form_page(visit, client_id, form, rows)
+    path = f"/v1/clients/{client_id}/contacts"
+    try:
+        await visit.api.put(path, {"contacts": contacts}, version=form["version"])
+    except Trouble as trouble:
+        if trouble.status != 412:
+            return await _form_page(visit, client_id, refused(form, trouble, fields), rows)
+        now = await visit.api.get(path)
+        if now["contacts"] != contacts:  # else it was this very form, sent twice
+            form.values = {**form.values, "version": [str(now["version"])]}
+            said = visit.words("Somebody changed this client while you did. Look at both before you save again.")
+            form.wrong(None, said)
+            return await _form_page(visit, client_id, form, rows, now["contacts"])
+    return visit.to(step_of(await client_of(visit, client_id), "contacts").onward, said="contacts_put")
+
+
+def contacts_in(form: Form, rows: int) -> tuple[list[dict[str, Any]], dict[str, str]]:
+    """The rows in which something stands, and how the form calls what the API says of each."""
+    contacts: list[dict[str, Any]] = []
+    fields: dict[str, str] = {}
+    for number in range(rows):
+        row = f"contacts.{number}"
+        if any(form[f"{row}.{column}"].strip() for column in COLUMNS):
+            fields |= {f"/contacts/{len(contacts)}/{column}": f"{row}.{column}" for column in COLUMNS}
+            given = {column: form.text(f"{row}.{column}", needed=column == "name") for column in COLUMNS}
+            contacts.append({**given, "is_main": form[f"{row}.is_main"] == "yes"})
+    return contacts, fields
+
+
+def _rows_of(form: Form) -> int:
+    typed = form["rows"]
+    return min(max(int(typed), 1), MOST) if typed.isdecimal() else 1
+
+
+async def _form_page(
+    visit: Visit, client_id: UUID, form: Form, rows: int, now: list[dict[str, Any]] | None = None
+) -> Response:
+    client = await client_of(visit, client_id)
+    return visit.show(
+        "clients/contacts.html",
+        412 if now is not None else 422 if form.faults else 200,
+        form=form,
+        rows=rows,
+        most=MOST,
+        client=client,
+        step=step_of(client, "contacts"),
+        now=now,
+    )
