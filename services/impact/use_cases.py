@@ -299,10 +299,11 @@ class _TablesOfYear:
         counts, hidden = self._asked["companies", by]
         if by is not None:
             return {cell.heading: Actual(Decimal(n), n) for cell, n in counts.items() if cell.column == stage}
-        if Cell(self.year.first, stage) in hidden:
+        is_centres = stage == "registered" and self.reach.programmes is not None  # nobody registers with a programme
+        if is_centres or Cell(self.year.first, stage) in hidden:
             return {TOTAL: None}
-        count = counts.get(Cell(TOTAL, stage), None if stage == "registered" else 0)
-        return {TOTAL: Actual(None if count is None else Decimal(count), count or 0)}
+        count = counts.get(Cell(TOTAL, stage), 0)
+        return {TOTAL: Actual(Decimal(count), count)}
 
     async def _options(self, line: FigureLine) -> dict[Any, Actual | None]:
         by, stage = line.by, str(line.stage)

@@ -150,6 +150,19 @@ async def test_indicators_are_told_for_each_programme(country: Room) -> None:
     }
 
 
+async def test_a_programme_that_has_not_begun_is_not_missed(here: Room) -> None:
+    mapping = HEAD + '[dhis2.indicators]\nenergy_mj = "DEenergyImp"'
+    named = {
+        period: {
+            each["code"]
+            for each in (await exported(here, mapping, period=period, dry_run=True))["unmapped"]
+            if each["kind"] == "programme"
+        }
+        for period in ("2023", "2024", "2025")
+    }
+    assert named == {"2023": set(), "2024": {"GREEN-MILLS"}, "2025": {"GREEN-MILLS", "CLEAN-RIVER"}}
+
+
 async def test_every_code_the_mapping_does_not_know_is_named_and_nothing_is_made(country: Room) -> None:
     mapping = (
         HEAD
@@ -202,6 +215,7 @@ async def test_outside_a_key_sees_what_a_ministry_sees(country: Room) -> None:
         + line("energy_mj", "verified", element="DEenergyVer")
         + line("options", "approved", by="province", element="DEoptionsXX")
         + line("companies", "assessed", element="DEassessedX")
+        + line("companies", "verified", element="DEcompVerif")
     )
     ministry = country.as_(people.person(Role.MINISTRY))
     table = (await ministry.get("/v1/impact/options?by=year&basis=reached")).json()["items"]
@@ -217,6 +231,7 @@ async def test_outside_a_key_sees_what_a_ministry_sees(country: Room) -> None:
         "options verified",
         "energy_mj verified",
         "options approved by province: told only to keys that grant figures",
+        "companies verified",
     ]
     trusted = await exported(country, mapping, TRUSTED)
     assert trusted["suppressed"] == []
@@ -234,6 +249,8 @@ async def test_indicators_of_a_year_need_a_key_for_their_programme_alone(country
     assert (found["DEassessedX"]["value"], found["DEassessedX"]["attributeOptionCombo"]) == ("6", "AOCgreenMil")
     assert {each.get("attributeOptionCombo") for each in found.values()} <= {"AOCgreenMil", None}
     assert "energy_mj_verified of GREEN-MILLS" in mine["suppressed"]
+    assert "companies registered" in mine["suppressed"]  # with the centre, not with a programme
+    assert "DEregistere" not in found
 
 
 async def test_what_a_key_does_not_cover_is_missing_and_not_0(country: Room) -> None:
