@@ -70,16 +70,16 @@ def _rows_of(form: Form) -> int:
 
 
 async def _form_page(
-    visit: Visit, client_id: UUID, form: Form, rows: int, now: list[dict[str, Any]] | None = None
+    visit: Visit, client_id: UUID, form: Form, rows: int, stored: list[dict[str, Any]] | None = None
 ) -> Response:
     client = await client_of(visit, client_id)
     return visit.show(
         "clients/contacts.html",
-        412 if now is not None else 422 if form.faults else 200,
+        412 if stored is not None else 422 if form.faults else 200,
         form=form,
         rows=rows,
         most=MOST,
         client=client,
         step=step_of(client, "contacts"),
-        now=now,
+        stored=stored,
     )
