@@ -1,0 +1,147 @@
+"""One offer: what it asks, why you, until when; and its answer, which is final. By key, or by the link of a notice."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from starlette.responses import Response
+
+from portal.api import Api, Trouble, path_of
+from portal.forms import Form
+from portal.offers.endings import Ending, ending_of
+from portal.offers.jobs import Answer, Job, competence_of, job_of, own_provider, reasons_to
+from portal.offers.reasons import Why, why
+from portal.offers.refusals import refused
+from portal.offers.work import provider_of
+from portal.visit import Visit
+
+OVER = ("offer_is_answered", "offer_has_expired")
+NOBODY = Why((), ())
+
+
+@dataclass(frozen=True)
+class Shown:
+    """An offer as its pages show it. `here` is its address, `at` where the API has it, `api` the way to ask there."""
+
+    api: Api
+    here: str
+    at: str
+    offer: Answer
+    job: Job
+    why: Why
+    ending: Ending | None
+    experts: Sequence[tuple[str, str]] = ()
+    best: str | None = None
+    by_link: bool = False
+
+    @property
+    def missing(self) -> Sequence[Answer]:
+        """Competences lost since the offer was made."""
+        return tuple(self.offer.get("missing_competences", ()))
+
+
+async def show_offer(visit: Visit, offer_id: UUID) -> Response:
+    return offer_page(visit, await _by_key(visit, offer_id))
+
+
+async def show_acceptance(visit: Visit, offer_id: UUID) -> Response:
+    return acceptance_page(visit, await _by_key(visit, offer_id, named=True))
+
+
+async def show_declining(visit: Visit, offer_id: UUID) -> Response:
+    return declining_page(visit, await _by_key(visit, offer_id))
+
+
+async def accept_offer(visit: Visit, offer_id: UUID) -> Response:
+    return await accepted(visit, await _by_key(visit, offer_id, named=True))
+
+
+async def decline_offer(visit: Visit, offer_id: UUID) -> Response:
+    return await declined(visit, await _by_key(visit, offer_id))
+
+
+def offer_page(visit: Visit, its: Shown) -> Response:
+    """Scope, reasons and deadline; or what became of it."""
+    lacks = [competence_of(visit, each) for each in its.missing]
+    return visit.show("offers/offer.html", its=its, lacks=lacks)
+
+
+def acceptance_page(visit: Visit, its: Shown, form: Form | None = None) -> Response:
+    """The one confirmation: it says what an acceptance binds, and asks who will do the work."""
+    if its.ending is not None:
+        return visit.to(its.here)
+    first = its.best or (its.experts[0][0] if len(its.experts) == 1 else None)
+    given = form or visit.form(person_id=first)
+    return visit.show("offers/accept.html", 422 if given.faults else 200, its=its, form=given)
+
+
+def declining_page(visit: Visit, its: Shown, form: Form | None = None) -> Response:
+    """One reason, and a word to the centre if one likes."""
+    if its.ending is not None:
+        return visit.to(its.here)
+    given, reasons = form or visit.form(), reasons_to(visit, "decline_offer")
+    return visit.show("offers/decline.html", 422 if given.faults else 200, its=its, form=given, reasons=reasons)
+
+
+async def accepted(visit: Visit, its: Shown) -> Response:
+    """Take the job."""
+    form = visit.sent_form
+    person_id = form.choice("person_id")
+    if not form.fits:
+        return acceptance_page(visit, its, form)
+    try:
+        await its.api.post(f"{its.at}/accept", {"person_id": person_id}, once=form.once)
+    except Trouble as trouble:
+        return _too_late(visit, its, trouble) or acceptance_page(visit, its, refused(form, trouble))
+    return visit.to(its.here, said="offer_accepted")
+
+
+async def declined(visit: Visit, its: Shown) -> Response:
+    """Say no."""
+    form = visit.sent_form
+    body = {"reason_code": form.choice("reason_code"), "note": form.text("note", needed=False)}
+    if not form.fits:
+        return declining_page(visit, its, form)
+    try:
+        await its.api.post(f"{its.at}/decline", body, once=form.once)
+    except Trouble as trouble:
+        return _too_late(visit, its, trouble) or declining_page(visit, its, refused(form, trouble))
+    return visit.to(its.here, said="offer_declined")
+
+
+def shown(visit: Visit, api: Api, here: str, at: str, offer: Answer, candidate: Answer | None, **more: Any) -> Shown:
+    """An offer with everything its pages say of it; `job` is what it is about, if that is in words already."""
+    job = more.pop("job", None) or job_of(visit, offer["job"])
+    reasons = why(visit, candidate) if candidate else NOBODY
+    ending = ending_of(visit, offer, visit.now)
+    best = _best(candidate) if candidate else None
+    return Shown(api, here, at, offer, job, reasons, ending, best=best, **more)
+
+
+async def own_row(visit: Visit, offer: Answer) -> Answer | None:
+    """How the provider fared in the shortlist that an offer came from."""
+    page = await visit.api.get(f"/v1/shortlists/{offer['shortlist_id']}/candidates", limit=200)
+    return next((each for each in page["items"] if each["provider_id"] == offer["provider_id"]), None)
+
+
+async def _by_key(visit: Visit, offer_id: UUID, *, named: bool = False) -> Shown:
+    provider_id, at = own_provider(visit), path_of("v1", "offers", str(offer_id))
+    offer = await visit.api.get(at)
+    if offer["provider_id"] != provider_id:
+        raise Trouble(404, {"code": "not_found"})
+    provider, row = await provider_of(visit, provider_id), await own_row(visit, offer)
+    job = job_of(visit, offer["job"], provider["day_rate"])
+    found = await visit.api.all("/v1/experts", provider_id=provider_id, status="active") if named else []
+    experts = [(each["person_id"], each["full_name"]) for each in found]
+    return shown(visit, visit.api, f"/offers/{offer_id}", at, offer, row, job=job, experts=experts)
+
+
+def _best(candidate: Answer) -> str | None:
+    """The expert who fitted best when the shortlist was made."""
+    judged: Answer = next((each["facts"] for each in candidate["rules"] if each["code"] == "competence_valid"), {})
+    return judged.get("person_id")
+
+
+def _too_late(visit: Visit, its: Shown, trouble: Trouble) -> Response | None:
+    return visit.to(its.here, said="offer_was_over") if trouble.code in OVER else None
