@@ -32,12 +32,13 @@ class Address:
 
 @dataclass(frozen=True)
 class Entry:
-    """A place in the menu, for whoever holds one of the roles."""
+    """A place in the menu, for whoever holds one of the roles; `also` are other paths that belong to it."""
 
     path: str
     label: str
     roles: frozenset[str]
     order: int
+    also: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -62,8 +63,8 @@ class Room:
     said: Mapping[str, str] = field(default_factory=dict)
 
 
-def entry(path: str, label: str, *roles: str, order: int) -> Entry:
-    return Entry(path, label, frozenset(roles), order)
+def entry(path: str, label: str, *roles: str, order: int, also: tuple[str, ...] = ()) -> Entry:
+    return Entry(path, label, frozenset(roles), order, also)
 
 
 def page(path: str, handler: Handler, *, public: bool = False, secret: bool = False) -> Address:

@@ -162,9 +162,14 @@ class Visit:
         """This page in another language."""
         return self.with_asked(lang=code)
 
-    def is_in(self, path: str) -> bool:
+    def is_in(self, *paths: str) -> bool:
         """Whether this page lies under a place of the menu."""
-        return self.path == path or self.path.startswith(path + "/")
+        return any(self.path == path or self.path.startswith(path + "/") for path in paths)
+
+    def here_in(self, menu: list[Entry]) -> Entry | None:
+        """The place of the menu under which this page lies: the nearest, where one lies under another."""
+        around = [each for each in menu if self.is_in(each.path, *each.also)]
+        return max(around, key=lambda each: len(each.path), default=None)
 
     def with_asked(self, **changed: str | None) -> str:
         """This page with other filters; those that are None are taken away."""
@@ -223,7 +228,10 @@ def received(address: Address) -> Callable[[Request], Awaitable[Response]]:
     async def answer(request: Request) -> Response:
         visit = await arrival(request)
         visit.place = address.path
-        response = await _guarded(visit, address)
+        try:
+            response = await _guarded(visit, address)
+        finally:
+            await request.close()  # files that came with a form are kept no longer than its answer takes
         visit.keeps_language(response)
         if address.secret:
             response.headers["Referrer-Policy"] = "no-referrer"
