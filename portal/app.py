@@ -10,13 +10,22 @@ from starlette.responses import Response
 from starlette.routing import Route
 from starlette.types import ASGIApp
 
-from portal import assessments, clients, entrance, imports, my_plant, offers, work
+from portal import assessments, clients, entrance, imports, matching, my_plant, offers, work
 from portal.api import Trouble
 from portal.rooms import Address
 from portal.static_files import show_static
 from portal.visit import HEADERS, House, arrival, received, trouble_page
 
-ROOMS = (assessments.room, clients.room, entrance.room, imports.room, my_plant.room, offers.room, work.room)
+ROOMS = (
+    assessments.room,
+    clients.room,
+    entrance.room,
+    imports.room,
+    matching.room,
+    my_plant.room,
+    offers.room,
+    work.room,
+)
 
 
 def portal(door: ASGIApp, *, now: Callable[[], datetime], secret: bytes, secure: bool) -> ASGIApp:
