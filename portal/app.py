@@ -10,7 +10,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 from starlette.types import ASGIApp
 
-from portal import assessments, clients, entrance, imports, matching, my_plant, offers, work
+from portal import assessments, clients, entrance, impact, imports, matching, my_plant, offers, work
 from portal.api import Trouble
 from portal.rooms import Address
 from portal.static_files import show_static
@@ -20,6 +20,7 @@ ROOMS = (
     assessments.room,
     clients.room,
     entrance.room,
+    impact.room,
     imports.room,
     matching.room,
     my_plant.room,

@@ -55,7 +55,7 @@ class Figures:
         if value is None:
             return NONE
         if value == SUPPRESSED:
-            return self.words("fewer than five")
+            return self.words("not shown")  # a complement is hidden too, however large it is
         exact = Decimal(str(value))
         if digits is not None:
             exact = round(exact, digits)
@@ -64,11 +64,12 @@ class Figures:
         return str(format_decimal(exact, pattern, locale=self.locale))
 
     def brief(self, value: Any) -> str:
-        """A figure of measured quantity with three or four digits that matter: whole from a hundred on."""
+        """A figure of measured quantity with three or four digits that matter: whole from a hundred on, or if it is."""
         if value is None or value == SUPPRESSED:
             return self.number(value)
         size = abs(Decimal(str(value)))
-        return self.number(value, 0 if size >= 100 or size == 0 else 1 if size >= 10 else 2)
+        is_whole = size >= 100 or size == size.to_integral_value()
+        return self.number(value, 0 if is_whole else 1 if size >= 10 else 2)
 
     def percent(self, share: Any, digits: int = 0) -> str:
         if share is None or share == SUPPRESSED:

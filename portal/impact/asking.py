@@ -1,0 +1,61 @@
+"""What of the results a visitor asks to see: the filters in the address."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+FILTERS = ("province", "isic_division", "year", "programme")
+"""One at a time: crossed ones make groups so small that nothing could be told of them."""
+OF_FUNNEL = ("province", "year", "programme")
+OF_TRAINING = ("province", "year", "programme")
+COMPARED = ("province", "isic_division", "programme")
+BASES = ("current", "reached")
+FIGURES = ("count", "energy_mj", "water_m3", "material_t", "waste_t", "emission_t_co2e")
+"""What can be drawn by year: amounts of money cannot, for each currency stands for itself."""
+
+
+@dataclass(frozen=True)
+class Asked:
+    """`filter` and `value`: what the results are narrowed to; `by` what is compared; `figure` what is drawn by year."""
+
+    filter: str | None
+    value: str | None
+    is_crossed: bool
+    by: str
+    basis: str
+    figure: str
+
+    @classmethod
+    def of(cls, address: Mapping[str, str]) -> "Asked":
+        """Whatever an address says that is none of ours is not there. Crossed filters narrow nothing."""
+        given = [(name, address[name]) for name in FILTERS if address.get(name)]
+        name, value = given[0] if len(given) == 1 else (None, None)
+        return cls(
+            filter=name,
+            value=value,
+            is_crossed=len(given) > 1,
+            by=_one_of(COMPARED, address.get("by")),
+            basis=_one_of(BASES, address.get("basis")),
+            figure=_one_of(FIGURES, address.get("figure")),
+        )
+
+    @property
+    def funnel(self) -> dict[str, str | None]:
+        """How the funnel is asked for."""
+        return {self.filter: self.value} if self.filter in OF_FUNNEL else {}
+
+    @property
+    def grouping(self) -> str:
+        """By what options are asked for, so that the group that is meant is among them."""
+        return self.filter or "status"
+
+    @property
+    def training(self) -> str:
+        return self.filter if self.filter in OF_TRAINING else "programme"
+
+    def is_meant(self, heading: object) -> bool:
+        """Whether a heading of the answer is the one that the results are narrowed to."""
+        return self.filter is None or str(heading) == self.value
+
+
+def _one_of(words: tuple[str, ...], asked: str | None) -> str:
+    return asked if asked in words else words[0]
