@@ -81,6 +81,36 @@ class Watch:
             self.odd.append(f"{response.status} {response.url}")
 
 
+class Meter:
+    """What a page asks for over the line, by the browser's own count: headers, bodies as they came, nothing cached."""
+
+    def __init__(self, page: Page) -> None:
+        self.requests: list[str] = []
+        self.bytes = 0
+        self._line = page.context.new_cdp_session(page)
+        self._line.send("Network.enable")
+        self._line.on("Network.responseReceived", self._received)
+        self._line.on("Network.loadingFinished", self._finished)
+
+    def _received(self, event: dict[str, Any]) -> None:
+        answer = event["response"]
+        if not answer.get("fromDiskCache") and not answer["url"].startswith("data:"):
+            self.requests.append(answer["url"])
+
+    def _finished(self, event: dict[str, Any]) -> None:
+        self.bytes += int(event["encodedDataLength"])
+
+    def begin(self) -> None:
+        """Count anew."""
+        self.requests, self.bytes = [], 0
+
+    def slow_down(self) -> None:
+        """Slow 3G, and a phone four times slower than this machine."""
+        line = {"offline": False, "latency": 2_000, "downloadThroughput": 50_000, "uploadThroughput": 50_000}
+        self._line.send("Network.emulateNetworkConditions", line)
+        self._line.send("Emulation.setCPUThrottlingRate", {"rate": 4})
+
+
 @dataclass
 class Visitor:
     """One person at a browser of their own."""

@@ -1,6 +1,7 @@
 """A played demo as a process of its own, with people who hold keys, for a real browser to visit."""
 
 import json
+import shutil
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -29,7 +30,11 @@ class Person:
     def __init__(self, url: str, key: str, facts: dict[str, Any]) -> None:
         self.key, self.facts = key, facts
         self._http = httpx2.Client(
-            base_url=url, headers={"Authorization": f"Bearer {key}"}, timeout=60.0, trust_env=False
+            base_url=url,
+            headers={"Authorization": f"Bearer {key}"},
+            timeout=60.0,
+            trust_env=False,
+            limits=httpx2.Limits(max_keepalive_connections=0),  # the system may have been started anew in between
         )
 
     def ask(self, method: str, path: str, **options: Any) -> Any:
@@ -77,6 +82,12 @@ class Deployment:
         for each in self.people.values():
             each.close()
         self.program.kill()
+
+    def copied(self, folder: Path) -> None:
+        """Its data as they are now, in another folder; it stops for a moment."""
+        self.program.stop()
+        shutil.copytree(self.program.folder, folder)
+        self.program.start()
 
     def hire(self, name: str, *roles: str, **facts: Any) -> Person:
         """A new key for somebody with these roles."""

@@ -82,11 +82,19 @@ PLACES = (
     Place("/offers/{offer_declined}", "delta"),
     Place("/offers/{offer_open}/accept", "delta"),
     Place("/offers/{offer_open}/decline", "delta"),
+    Place("/offers?show=accepted", "delta"),
+    Place("/offers?show=ended", "delta"),
+    Place("/offers?show=not-asked", "provider_paddy"),
     Place("/offer-links/{link}", None),
+    Place("/offer-links/{link}/accept", None),
+    Place("/offer-links/{link}/decline", None),
+    Place("/offer-links/no-such-link", None, answers=404),
     Place("/offer-links/{link_used}", None),
     Place("/my-engagements", "delta"),
     Place("/my-engagements/{engagement}", "delta"),
+    Place("/my-engagements/{engagement}/cancel", "delta"),
     Place("/work-reports/new?engagement_id={engagement}", "delta"),
+    Place("/work-reports/{report_returned}/resubmit", "delta"),
     Place("/capacity", "delta"),
     # assessor, reviewer and verifier
     Place("/assessments", "officer"),
@@ -122,7 +130,10 @@ PLACES = (
     Place("/assessment-imports", "officer"),
     Place("/assessment-imports/new", "officer"),
 )
-LEAD_ON = re.compile(r"/|.*/(make-shortlist|qualify|approve|reinstate|rate|refused-rows|funnel|xlsx|csv|download).*")
+LEAD_ON = re.compile(
+    r"/|/needs/[^/]+/make-shortlist|/engagements/[^/]+/rate|/work-reports/[^/]+/approve"
+    r"|/providers/[^/]+/(approve|reinstate)|.*/refused-rows|/impact/.*\{ending\}"
+)
 """Addresses that show no page of their own: they lead to one, or give a file."""
 
 

@@ -1,14 +1,17 @@
 """Every page: axe finds nothing, and a narrow phone does not scroll sideways."""
 
+from urllib.parse import urlsplit
+
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page
 
-from tests.browser.chromium import DESK, NARROW, PHONE
+from tests.browser.chromium import DESK, NARROW, PHONE, Meter
 from tests.browser.conftest import Browse
 from tests.browser.furniture import Furniture
 from tests.browser.places import LEAD_ON, PLACES, Place, pages, standing
 
+COLD, WARM, REQUESTS = 30, 15, 5  # kB of a first page and of the next, and what a first page may ask for
 RULES = {
     "resultTypes": ["violations"],
     "runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
@@ -41,14 +44,16 @@ def beyond_the_edge(page: Page) -> list[str]:
 
 @pytest.mark.parametrize("place", standing(), ids=str)
 def test_a_page_is_for_everyone(place: Place, browse: Browse, furniture: Furniture) -> None:
-    """Axe in English and Khmer at a desk and on a phone; 320 px in the letters of three languages, and spaced out."""
+    """Light on the line; axe in English and Khmer, at a desk and on a phone; 320 px in three languages, and spaced."""
     visitor = browse(place.who)
+    meter = Meter(visitor.page)
     visitor.watch.expected = {place.answers} - {200}
     path = place.at(furniture.ids)
     seen: dict[str, list[str]] = {}
     for lang in ("en", "km", "vi"):
         visitor.wide(DESK)
         page = visitor.goto(f"{path}{'&' if '?' in path else '?'}lang={lang}")
+        within(meter, COLD if lang == "en" else WARM)
         assert page.locator("h1").count() == 1
         assert page.locator("html").get_attribute("lang") == lang
         if lang != "vi":
@@ -60,6 +65,14 @@ def test_a_page_is_for_everyone(place: Place, browse: Browse, furniture: Furnitu
         _space(page)
         seen[f"{lang}, spaced"] = beyond_the_edge(page)
     assert {name: found for name, found in seen.items() if found} == {}
+
+
+def within(meter: Meter, kilobytes: float) -> None:
+    """A page fits its budget on the line; the count begins anew."""
+    asked, weight = [urlsplit(each).path for each in meter.requests], meter.bytes
+    meter.begin()
+    assert len(asked) <= REQUESTS, asked
+    assert weight <= kilobytes * 1000, f"{weight} bytes for {asked}"
 
 
 def _space(page: Page) -> None:
