@@ -11,7 +11,7 @@ IMPORT_FLAGS ?=
 LOCAL_FLAGS ?=
 CHAOS_FLAGS ?=
 
-.PHONY: run demo up-local demo-local chaos chaos-short chaos-planted test check format contracts migration import-real lock clean help
+.PHONY: run demo up-local demo-local chaos chaos-short chaos-planted test check format contracts words migration import-real lock clean help
 
 run: $(VENV)/runtime ## start everything on http://127.0.0.1:8080; the first time the main job is played
 	$(BIN)/openrecp up --demo --data $(DATA) $(RUN_FLAGS)
@@ -56,6 +56,9 @@ format: $(VENV)/development
 contracts: $(VENV)/development ## write schemas, topics, AsyncAPI, docs/events.md, OpenAPI and permissions anew
 	$(BIN)/python -m contracts.publish
 	$(BIN)/openrecp documents
+
+words: $(VENV)/development ## bring the portal's catalogues up to date with its English, and say how much is missing
+	$(BIN)/python -m portal.catalogues --update
 
 migration: $(VENV)/development ## SERVICE=clients MESSAGE="what it adds"
 	$(BIN)/openrecp migration $(SERVICE) "$(MESSAGE)"

@@ -10,6 +10,7 @@ from typing import Any
 from starlette.datastructures import FormData, UploadFile
 
 from portal.api import Trouble
+from portal.faults import fault_in_words
 from portal.figures import NumberIsAmbiguous, NumberIsNone, parsed
 from portal.words import Words
 
@@ -124,8 +125,7 @@ class Form:
         for each in trouble.errors:
             pointer = str(each.get("pointer", ""))
             place = next((known[part] for part in _upwards(pointer) if part in known), None)
-            said = self.words.knows(f"fault:{each.get('code')}")
-            said, language = (said, None) if said else (str(each.get("detail", "")), "en")
+            said, language = fault_in_words(each, self.words)
             self.wrong(place, said if place else f"{pointer.strip('/')}: {said}", language)
         if not trouble.errors:
             self.wrong(None, *sentence_of(trouble, self.words))

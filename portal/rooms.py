@@ -7,13 +7,12 @@ from typing import Any, Literal
 
 from starlette.responses import Response
 
+from portal.words import N_
+
+__all__ = ["N_", "Address", "Entry", "Handler", "Room", "Task", "entry", "form", "page"]
+
 Handler = Callable[..., Awaitable[Response]]
 """Gets the visit and what the address names: `async def show_offer(visit, offer_id)`."""
-
-
-def N_(sentence: str) -> str:  # noqa: N802 - gettext's own name
-    """Mark a sentence for the catalogues; it is put into words where it is shown."""
-    return sentence
 
 
 @dataclass(frozen=True)

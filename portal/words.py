@@ -25,6 +25,11 @@ LANGUAGES: Mapping[str, tuple[str, str]] = {
 """Each language by its own name, and the locale its figures and dates are written in."""
 
 
+def N_(sentence: str) -> str:  # noqa: N802 - gettext's own name
+    """Mark a sentence for the catalogues; it is put into words where it is shown."""
+    return sentence
+
+
 @dataclass(frozen=True)
 class Words:
     """A language: its sentences and its locale."""
