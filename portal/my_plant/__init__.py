@@ -38,14 +38,14 @@ room = Room(
     menu=(entry("/my-plant", N_("My plant"), "client", order=5),),
     tasks=tasks,
     said={
-        "option_approved": N_("You have approved the option. Tell us here when it is in place."),
-        "option_postponed": N_("You decide on this option later. It stays on this page."),
-        "option_refused": N_("You have refused the option. Your centre knows why."),
-        "option_implemented": N_(
+        "my_option_approved": N_("You have approved the option. Tell us here when it is in place."),
+        "my_option_postponed": N_("You decide on this option later. It stays on this page."),
+        "my_option_refused": N_("You have refused the option. Your centre knows why."),
+        "my_option_implemented": N_(
             "Thank you. The option is noted as done. Only a measurement makes it a verified saving."
         ),
-        "consent_given": N_("Your consent is noted. You can withdraw it at any time."),
-        "consent_withdrawn": N_("Your consent is withdrawn, from now on."),
-        "engagement_rated": N_("Thank you for your rating. The provider reads it once it has rated too."),
+        "my_consent_given": N_("Your consent is noted. You can withdraw it at any time."),
+        "my_consent_withdrawn": N_("Your consent is withdrawn, from now on."),
+        "my_engagement_rated": N_("Thank you for your rating. The provider reads it once it has rated too."),
     },
 )

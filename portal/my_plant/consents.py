@@ -36,7 +36,7 @@ async def give_consent(visit: Visit) -> Response:
     if form.fits:
         try:
             await visit.api.post("/v1/consents", body, once=form.once)
-            return visit.to("/my-plant", said="consent_given")
+            return visit.to("/my-plant", said="my_consent_given")
         except Trouble as trouble:
             if trouble.status not in (409, 422):
                 raise
@@ -62,4 +62,4 @@ async def withdraw_consent(visit: Visit, consent_id: UUID) -> Response:
         if trouble.status not in (409, 422):
             raise
         return await show_withdrawal(visit, consent_id, form.refused(trouble))
-    return visit.to("/my-plant", said="consent_withdrawn")
+    return visit.to("/my-plant", said="my_consent_withdrawn")

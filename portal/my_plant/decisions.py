@@ -20,14 +20,14 @@ async def show_approval(visit: Visit, option_id: UUID, form: Form | None = None)
 
 
 async def approve_option(visit: Visit, option_id: UUID) -> Response:
-    return await _sent(visit, option_id, "approve", None, "option_approved", show_approval)
+    return await _sent(visit, option_id, "approve", None, "my_option_approved", show_approval)
 
 
 async def postpone_option(visit: Visit, option_id: UUID) -> Response:
     """Nothing binds anybody here, so it takes one tap."""
     own_client(visit)
     await visit.api.post(_path(option_id, "postpone"), once=visit.sent_form.once)
-    return visit.to("/my-plant", said="option_postponed")
+    return visit.to("/my-plant", said="my_option_postponed")
 
 
 async def show_refusal(visit: Visit, option_id: UUID, form: Form | None = None) -> Response:
@@ -38,7 +38,7 @@ async def show_refusal(visit: Visit, option_id: UUID, form: Form | None = None) 
 
 async def refuse_option(visit: Visit, option_id: UUID) -> Response:
     reason = visit.sent_form.choice("reason_code")
-    return await _sent(visit, option_id, "refuse", {"reason_code": reason}, "option_refused", show_refusal)
+    return await _sent(visit, option_id, "refuse", {"reason_code": reason}, "my_option_refused", show_refusal)
 
 
 async def show_done(visit: Visit, option_id: UUID, form: Form | None = None) -> Response:
@@ -62,7 +62,7 @@ async def implement_option(visit: Visit, option_id: UUID) -> Response:
         refused = await _try(visit, _path(option_id, "approve"), None, f"{form.once}-approved")
         if refused is not None:
             return await show_done(visit, option_id, form.refused(refused))
-    return await _sent(visit, option_id, "implement", body, "option_implemented", show_done)
+    return await _sent(visit, option_id, "implement", body, "my_option_implemented", show_done)
 
 
 async def _sent(visit: Visit, option_id: UUID, verb: str, body: Any, said: str, page: Any) -> Response:

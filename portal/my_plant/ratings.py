@@ -37,7 +37,7 @@ async def rate_engagement(visit: Visit, engagement_id: UUID) -> Response:
     if form.fits:
         try:
             await visit.api.post(path_of("v1", "engagements", str(engagement_id), "rate"), body, once=form.once)
-            return visit.to("/my-plant", said="engagement_rated")
+            return visit.to("/my-plant", said="my_engagement_rated")
         except Trouble as trouble:
             if trouble.status not in (409, 422):
                 raise

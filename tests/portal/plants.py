@@ -9,8 +9,13 @@ import httpx2
 from chassis.clock import new_id
 from tests.kit.house import OpenHouse
 
-COMPANY = {"country": "XA", "province": "XA-R", "isic": {"code": "1061", "revision": "4"}, "size_class": "medium"}
-FAN = {
+COMPANY: dict[str, Any] = {
+    "country": "XA",
+    "province": "XA-R",
+    "isic": {"code": "1061", "revision": "4"},
+    "size_class": "medium",
+}
+FAN: dict[str, Any] = {
     "title": "Control the fan's speed",
     "option_class": "equipment_modification",
     "investment": {"amount": "4200", "currency": "USD"},
@@ -19,7 +24,7 @@ FAN = {
     "streams": [{"stream_no": 1, "resource": "energy", "carrier": "electricity", "unit": "kWh", "saving": "26000"}],
     "boundary_id": "main-fan",
 }
-DRYER = {
+DRYER: dict[str, Any] = {
     "title": "Insulate the dryer",
     "option_class": "on_site_recovery_reuse",
     "investment": {"amount": "18000", "currency": "USD"},
@@ -27,7 +32,7 @@ DRYER = {
     "life_years": 8,
     "streams": [{"stream_no": 1, "resource": "energy", "carrier": "fuel_oil", "unit": "MJ", "saving": "300000"}],
 }
-RINSE = {
+RINSE: dict[str, Any] = {
     "title": "Close the rinse water cycle",
     "option_class": "good_housekeeping",
     "investment": {"amount": "0", "currency": "USD"},
@@ -35,10 +40,10 @@ RINSE = {
     "life_years": 5,
     "streams": [{"stream_no": 1, "resource": "water", "carrier": "water", "unit": "m3", "saving": "900"}],
 }
-HUSK = {"title": "Sell the husk", "option_class": "useful_by_product", "streams": [
+HUSK: dict[str, Any] = {"title": "Sell the husk", "option_class": "useful_by_product", "streams": [
     {"stream_no": 1, "resource": "waste", "carrier": "husk", "unit": "t", "saving": "120"}
 ]}  # fmt: skip
-MEASURED = {
+MEASURED: dict[str, Any] = {
     "method": "retrofit_isolation",
     "ipmvp_option": "B",
     "stream_no": 1,
