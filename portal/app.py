@@ -16,7 +16,17 @@ from portal.rooms import Address
 from portal.static_files import show_static
 from portal.visit import HEADERS, House, arrival, received, trouble_page
 
-ROOMS = (assessments.room, clients.room, entrance.room, impact.room, imports.room, matching.room, my_plant.room, offers.room, work.room)
+ROOMS = (
+    assessments.room,
+    clients.room,
+    entrance.room,
+    impact.room,
+    imports.room,
+    matching.room,
+    my_plant.room,
+    offers.room,
+    work.room,
+)
 
 
 def portal(door: ASGIApp, *, now: Callable[[], datetime], secret: bytes, secure: bool) -> ASGIApp:
