@@ -10,7 +10,7 @@ from starlette.responses import Response
 from portal.api import Trouble
 from portal.clients import words as called
 from portal.clients.forms import code, extra_of, extra_values, only, refused
-from portal.clients.intake import client_of, step_of
+from portal.clients.intake import client_of, shown_step, step_of
 from portal.figures import NONE
 from portal.forms import Form
 from portal.rooms import N_
@@ -38,7 +38,7 @@ async def show_new(visit: Visit, form: Form | None = None) -> Response:
     only(visit, "officer")
     own = visit.me and visit.me["provinces"]
     given = form or visit.form(isic_revision="4", province=own[0] if own and len(own) == 1 else None)
-    return _form_page(visit, given, "/clients/new", None)
+    return await _form_page(visit, given, "/clients/new", None)
 
 
 async def register_client(visit: Visit) -> Response:
@@ -58,7 +58,7 @@ async def show_change(visit: Visit, client_id: UUID) -> Response:
     """What is known of the company, to be corrected."""
     only(visit, "officer", "client")
     client = await client_of(visit, client_id)
-    return _form_page(visit, visit.form(**_values(client, visit)), f"/clients/{client_id}/change", client)
+    return await _form_page(visit, visit.form(**_values(client, visit)), f"/clients/{client_id}/change", client)
 
 
 async def change_client(visit: Visit, client_id: UUID) -> Response:
@@ -66,16 +66,16 @@ async def change_client(visit: Visit, client_id: UUID) -> Response:
     form, client = visit.sent_form, await client_of(visit, client_id)
     facts = facts_in(form, visit)
     if not form.fits:
-        return _form_page(visit, form, visit.path, client)
+        return await _form_page(visit, form, visit.path, client)
     try:
         await visit.api.patch(f"/v1/clients/{client_id}", facts, version=form["version"])
     except Trouble as trouble:
         if trouble.status != 412:
-            return _form_page(visit, refused(form, trouble, FIELDS), visit.path, client)
+            return await _form_page(visit, refused(form, trouble, FIELDS), visit.path, client)
         now = await client_of(visit, client_id)
         differences = differing(visit, now, facts)
         if differences:  # else it was this very form, sent twice
-            return _conflict_page(visit, form, now, differences)
+            return await _conflict_page(visit, form, now, differences)
     return visit.to(step_of(client, "change").onward, said="client_changed")
 
 
@@ -167,16 +167,16 @@ def _said(visit: Visit, name: str, client: Mapping[str, Any]) -> str:
     return str(client[name] or NONE)
 
 
-def _conflict_page(
+async def _conflict_page(
     visit: Visit, form: Form, now: Mapping[str, Any], differences: list[tuple[str, str, str]]
 ) -> Response:
     """Both versions, and the form to send on top of the other one."""
     form.values = {**form.values, "version": [str(now["version"])]}
     form.wrong(None, visit.words("Somebody changed this client while you did. Look at both before you save again."))
-    return _form_page(visit, form, visit.path, now, differences=differences, status=412)
+    return await _form_page(visit, form, visit.path, now, differences=differences, status=412)
 
 
-def _form_page(
+async def _form_page(
     visit: Visit,
     form: Form,
     action: str,
@@ -191,7 +191,7 @@ def _form_page(
         form=form,
         action=action,
         client=client,
-        step=step_of(client, "change"),
+        step=await shown_step(visit, client, "change"),
         home=called.country_name(visit, visit.pack["country"]),
         provinces=called.provinces(visit),
         sizes=called.choices(visit, called.SIZES, "size_classes"),

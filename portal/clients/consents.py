@@ -7,7 +7,7 @@ from starlette.responses import Response
 from portal.api import Trouble
 from portal.clients import words as called
 from portal.clients.forms import code, only, refused
-from portal.clients.intake import client_of, step_of
+from portal.clients.intake import client_of, shown_step, step_of
 from portal.forms import Form
 from portal.visit import Visit
 
@@ -24,7 +24,7 @@ async def show_consents(visit: Visit, client_id: UUID, form: Form | None = None)
         422 if shown.faults else 200,
         form=shown,
         client=client,
-        step=step_of(client, "consents"),
+        step=await shown_step(visit, client, "consents"),
         purposes=called.choices(visit, called.PURPOSES, "consent_purposes"),
         meanings=[
             (named, visit.words(called.MEANINGS[each]))

@@ -7,7 +7,7 @@ from starlette.responses import Response
 
 from portal.api import Trouble
 from portal.clients.forms import only, refused
-from portal.clients.intake import client_of, step_of
+from portal.clients.intake import client_of, shown_step, step_of
 from portal.forms import Form
 from portal.visit import Visit
 
@@ -80,6 +80,6 @@ async def _form_page(
         rows=rows,
         most=MOST,
         client=client,
-        step=step_of(client, "contacts"),
+        step=await shown_step(visit, client, "contacts"),
         stored=stored,
     )

@@ -10,7 +10,7 @@ from starlette.responses import Response
 from portal.api import Trouble
 from portal.clients import words as called
 from portal.clients.forms import only, refused
-from portal.clients.intake import client_of, step_of
+from portal.clients.intake import client_of, shown_step
 from portal.forms import Form
 from portal.rooms import N_
 from portal.visit import Visit
@@ -59,7 +59,7 @@ async def show_decision(visit: Visit, client_id: UUID, form: Form | None = None)
         422 if given.faults else 200,
         form=given,
         client=client,
-        step=step_of(client, "decision"),
+        step=await shown_step(visit, client, "decision"),
         state=called.state(visit, client["status"]),
         place=called.place(visit, client),
         sector=called.sector(visit, client),

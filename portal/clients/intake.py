@@ -1,7 +1,7 @@
 """The steps of an intake: each is saved by itself, so that one can stop and go on later."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from portal.rooms import N_
@@ -23,6 +23,8 @@ class Intake:
     client_id: str | None
     at: int
     is_open: bool
+    filled: frozenset[str] = frozenset()
+    """The steps in which something has been entered."""
 
     @property
     def steps(self) -> tuple[tuple[str, str], ...]:
@@ -41,6 +43,20 @@ def step_of(client: Mapping[str, Any] | None, name: str) -> Intake:
     """The step of this name; there is no client yet in the first one."""
     at = next(number for number, (step, _) in enumerate(STEPS) if step == name)
     return Intake(client["client_id"] if client else None, at, client is None or client["status"] == "registered")
+
+
+async def shown_step(visit: Visit, client: Mapping[str, Any] | None, name: str) -> Intake:
+    """The step with what the others hold already, for the line of steps above its form."""
+    step = step_of(client, name)
+    if client is None or not step.is_open:
+        return step
+    client_id = client["client_id"]
+    found = {
+        "sites": (await visit.api.get("/v1/sites", client_id=client_id, status="open", limit=1))["items"],
+        "contacts": (await visit.api.get(f"/v1/clients/{client_id}/contacts"))["contacts"],
+        "consents": (await visit.api.get("/v1/consents", client_id=client_id, status="given", limit=1))["items"],
+    }
+    return replace(step, filled=frozenset({"change"} | {part for part, things in found.items() if things}))
 
 
 def next_step(client_id: str, *, sites: int, contacts: int, consents: int) -> str:

@@ -10,7 +10,7 @@ from portal.api import Trouble
 from portal.clients import words as called
 from portal.clients.company import place_in, place_values
 from portal.clients.forms import only, refused
-from portal.clients.intake import client_of, step_of
+from portal.clients.intake import client_of, shown_step, step_of
 from portal.figures import NONE
 from portal.forms import Form
 from portal.visit import Visit
@@ -27,7 +27,7 @@ async def show_sites(visit: Visit, client_id: UUID, form: Form | None = None) ->
         422 if given.faults else 200,
         form=given,
         client=client,
-        step=step_of(client, "sites"),
+        step=await shown_step(visit, client, "sites"),
         sites=[(each, called.place(visit, each)) for each in sites],
         **_places(visit),
     )
