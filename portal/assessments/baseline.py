@@ -1,6 +1,5 @@
 """The baseline as a form: what the plant used, made and gave off, in the units of its bills."""
 
-from collections.abc import Mapping
 from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
@@ -26,7 +25,7 @@ async def show_baseline(visit: Visit, assessment_id: UUID, form: Form | None = N
     may_write = visit.has("assessor") and assessment["status"] == "open"
     if not may_write and form is None:
         return visit.to(f"/assessments/{assessment_id}#baseline")
-    given = form or visit.form(**_filled(visit, assessment, baseline))
+    given = form or visit.form(**_filled(visit, baseline))
     return visit.show(
         "assessments/baseline.html",
         422 if given.faults else 200,
@@ -39,6 +38,7 @@ async def show_baseline(visit: Visit, assessment_id: UUID, form: Form | None = N
         carriers=choices(visit, "energy_carriers"),
         units=units(visit),
         currencies=currencies(visit),
+        currency=first_currency(visit, assessment["programme_code"]),
     )
 
 
@@ -73,14 +73,13 @@ def _rows(form: Form) -> int:
     return max(1, min(asked, ROWS_AT_MOST))
 
 
-def _filled(visit: Visit, assessment: Mapping[str, Any], baseline: dict[str, Any] | None) -> dict[str, Any]:
+def _filled(visit: Visit, baseline: dict[str, Any] | None) -> dict[str, Any]:
     """What the form begins with: what stands, else the last whole year."""
     if baseline is None:
         last = date(visit.now.astimezone(visit.figures.zone).year, 1, 1) - timedelta(days=1)
         return {
             "period.starts_on": date(last.year, 1, 1),
             "period.ends_on": last,
-            "currency": first_currency(visit, assessment["programme_code"]),
             "rows": ROWS_AT_FIRST,
         }
     output = baseline["output"] or {"quantity": None, "unit": None}
@@ -90,19 +89,18 @@ def _filled(visit: Visit, assessment: Mapping[str, Any], baseline: dict[str, Any
         "output.quantity": typed(output["quantity"]),
         "output.unit": output["unit"],
         "rows": max(ROWS_AT_FIRST, len(baseline["energy"])),
-        "currency": first_currency(visit, assessment["programme_code"]),
         **{name: typed(baseline[name]) for name in PLAIN},
     }
     for row, line in enumerate(baseline["energy"]):
         stated, at = line["stated"], f"energy.{row}"
-        cost = stated["cost"] or {"amount": None, "currency": found["currency"]}
+        cost = stated["cost"] or {"amount": None, "currency": None}
         found |= {
             f"{at}.carrier": stated["carrier"],
             f"{at}.quantity": typed(stated["quantity"]),
             f"{at}.unit": stated["unit"],
             f"{at}.density_kg_per_m3": typed(stated["density_kg_per_m3"]),
             f"{at}.cost.amount": typed(cost["amount"]),
-            "currency": cost["currency"],
+            f"{at}.cost.currency": cost["currency"],
         }
     return found
 
@@ -123,7 +121,7 @@ def _body(form: Form) -> dict[str, Any]:
 
 def _energy(form: Form) -> list[dict[str, Any]]:
     """The rows that were filled in, one after the other; an empty one between them is left out."""
-    currency, found = form["currency"], []
+    found = []
     for row in _filled_rows(form):
         at = f"energy.{row}"
         line = {
@@ -131,7 +129,7 @@ def _energy(form: Form) -> list[dict[str, Any]]:
             "quantity": number(form, f"{at}.quantity", needed=True),
             "unit": form.choice(f"{at}.unit"),
             "density_kg_per_m3": number(form, f"{at}.density_kg_per_m3"),
-            "cost": money(form, f"{at}.cost.amount", currency),
+            "cost": money(form, f"{at}.cost.amount", form[f"{at}.cost.currency"]),
         }
         found.append(line)
     return found

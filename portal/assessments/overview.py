@@ -30,7 +30,8 @@ from portal.assessments.reading import (
     options_of,
     site_name,
 )
-from portal.charts import Bar, Drawing, bars
+from portal.assessments.verdicts import VERDICTS
+from portal.charts import Bar, Drawing, Kind, bars
 from portal.figures import Figures
 from portal.forms import Form
 from portal.rooms import N_
@@ -81,6 +82,7 @@ async def show_assessment(visit: Visit, assessment_id: UUID, form: Form | None =
         "option_states": OPTION_STATES,
         "option_kinds": OPTION_KINDS,
         "of_option": sums.of_option,
+        "measured": lambda each: measured(each, visit.figures),
         "payback": payback_text(visit.figures),
         "units": units_of,
         "small": lambda each: small(each, visit.figures),
@@ -174,6 +176,17 @@ def payback_text(figures: Figures) -> Any:
     return told
 
 
+def measured(option: Mapping[str, Any], figures: Figures) -> str:
+    """What the last measurement says, in a few words."""
+    if not option["verifications"]:
+        return ""
+    result = option["verifications"][-1]["result"]
+    if result["verdict"] != "demonstrated":
+        return figures.words(VERDICTS[result["verdict"]])
+    amount = figures.brief(result["saving"])
+    return figures.words("%(amount)s %(unit)s measured", amount=amount, unit=units_of(result["unit"]))
+
+
 def longest_payback(options: list[dict[str, Any]]) -> Decimal:
     """What the meters of the table are drawn against."""
     paybacks = [each["profitability"]["payback_years"]["value"] for each in options]
@@ -229,7 +242,7 @@ def charts(visit: Visit, baseline: dict[str, Any] | None, options: Options) -> l
 
 def _savings_chart(figures: Figures, baseline: dict[str, Any], options: Options) -> tuple[str, Drawing, str] | None:
     words = figures.words
-    rows = (
+    rows: tuple[tuple[str, str, str, Kind], ...] = (
         (words("Energy"), "energy_mj", "energy", "energy"),
         (words("Materials"), "material_t", "material", "material"),
         (words("Water"), "water_m3", "water", "water"),
@@ -240,7 +253,7 @@ def _savings_chart(figures: Figures, baseline: dict[str, Any], options: Options)
     for name, field, resource, kind in rows:
         share = sums.share(sums.saved(options.standing, field, resource).value, baseline[field], baseline["period"])
         if share is not None:
-            drawn.append(Bar(name, share, figures.percent(share, 1), kind))  # type: ignore[arg-type]
+            drawn.append(Bar(name, share, figures.percent(share, 1), kind))
     if not drawn:
         return None
     title = words("Possible savings, %% of the baseline")

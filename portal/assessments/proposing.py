@@ -15,16 +15,19 @@ from portal.forms import Form
 from portal.visit import Visit
 
 STREAMS_AT_MOST = 4
+CURRENCIES = ("investment.currency", "annual_saving.currency")
 CODES = ("boundary_id", "estimate_method", "data_quality")
 
 
 async def show_new_option(visit: Visit) -> Response:
     """An empty form for the assessment that the address names."""
     assessment = await assessment_of(visit, visit.asked.get("assessment_id", ""))
+    if not visit.has("assessor") or assessment["status"] != "open":
+        return visit.to(f"/assessments/{assessment['assessment_id']}")
     form = visit.form(
         assessment_id=assessment["assessment_id"],
-        currency=first_currency(visit, assessment["programme_code"]),
         rows=1,
+        **dict.fromkeys(CURRENCIES, first_currency(visit, assessment["programme_code"])),
     )
     return await _show(visit, assessment, form, None)
 
@@ -51,6 +54,8 @@ async def show_change(visit: Visit, option_id: UUID) -> Response:
     """The form filled in with what stands, in the version that was read."""
     option = await option_of(visit, option_id)
     assessment = await assessment_of(visit, option["assessment_id"])
+    if not visit.has("assessor") or assessment["status"] != "open":
+        return visit.to(f"/options/{option_id}")
     form = visit.form(**_filled(option, first_currency(visit, assessment["programme_code"])))
     return await _show(visit, assessment, form, option)
 
@@ -106,15 +111,16 @@ def _rows(form: Form) -> int:
 
 def _filled(option: Mapping[str, Any], currency: str) -> dict[str, Any]:
     """An option as the form shows it."""
-    stated = next((option[each] for each in ("annual_saving", "investment") if option[each]), {"currency": currency})
+    investment, saving = (option[each] or {} for each in ("investment", "annual_saving"))
     found: dict[str, Any] = {
         "version": option["version"],
         "title": option["title"],
         "description": option["description"],
         "option_class": option["option_class"],
-        "currency": stated["currency"],
-        "investment.amount": typed((option["investment"] or {}).get("amount")),
-        "annual_saving.amount": typed((option["annual_saving"] or {}).get("amount")),
+        "investment.amount": typed(investment.get("amount")),
+        "investment.currency": investment.get("currency", currency),
+        "annual_saving.amount": typed(saving.get("amount")),
+        "annual_saving.currency": saving.get("currency", currency),
         "life_years": option["life_years"],
         "rows": max(1, len(option["streams"])),
         **{name: option[name] for name in CODES},
@@ -131,6 +137,7 @@ def _filled(option: Mapping[str, Any], currency: str) -> dict[str, Any]:
             f"{at}.high": typed(figures.get("estimate_high")),
             f"{at}.use_per_year": typed(figures.get("use_per_year")),
             f"{at}.money.amount": typed((figures.get("money") or {}).get("amount")),
+            f"{at}.money.currency": (figures.get("money") or {}).get("currency"),
             f"{at}.price_version": figures.get("price_version"),
         }
     return found
@@ -138,15 +145,15 @@ def _filled(option: Mapping[str, Any], currency: str) -> dict[str, Any]:
 
 def _body(form: Form) -> dict[str, Any]:
     """What was typed, as the API takes it."""
-    life, currency = form.number("life_years", needed=False, whole=True), form["currency"]
+    life = form.number("life_years", needed=False, whole=True)
     return {
         "title": form.text("title"),
         "option_class": form.choice("option_class"),
         "description": form.text("description", needed=False) or "",
-        "investment": money(form, "investment.amount", currency),
-        "annual_saving": money(form, "annual_saving.amount", currency),
+        "investment": money(form, "investment.amount", form["investment.currency"]),
+        "annual_saving": money(form, "annual_saving.amount", form["annual_saving.currency"]),
         "life_years": None if life is None else int(life),
-        "streams": _streams(form, currency),
+        "streams": _streams(form),
         **{name: code(form, name) for name in CODES},
     }
 
@@ -156,7 +163,7 @@ def _filled_rows(form: Form) -> list[int]:
     return [row for row in rows if form[f"streams.{row}.resource"] or form[f"streams.{row}.saving"]]
 
 
-def _streams(form: Form, currency: str) -> list[dict[str, Any]]:
+def _streams(form: Form) -> list[dict[str, Any]]:
     """The rows that were filled in, numbered from one."""
     found = []
     for number_, row in enumerate(_filled_rows(form), start=1):
@@ -172,7 +179,7 @@ def _streams(form: Form, currency: str) -> list[dict[str, Any]]:
             "high": number(form, f"{at}.high"),
             "use_per_year": number(form, f"{at}.use_per_year"),
             "density_kg_per_m3": number(form, f"{at}.density_kg_per_m3"),
-            "money": money(form, f"{at}.money.amount", currency),
+            "money": money(form, f"{at}.money.amount", form[f"{at}.money.currency"] or form["annual_saving.currency"]),
         }
         price = form.text(f"{at}.price_version", needed=False)
         found.append(stream | ({"price_version": price} if price else {}))

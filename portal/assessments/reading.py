@@ -1,6 +1,7 @@
 """What a page of an assessment is made from, as the API lets this visitor see it."""
 
 import asyncio
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
@@ -9,6 +10,7 @@ from portal.api import AT_A_TIME, Trouble, path_of
 from portal.visit import Visit
 
 NOT_SHOWN = (403, 404)
+UUID = r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}"
 
 
 @dataclass(frozen=True)
@@ -25,6 +27,9 @@ class Options:
 
 
 async def assessment_of(visit: Visit, assessment_id: Any) -> dict[str, Any]:
+    """One assessment; what is no number of one is not found."""
+    if re.fullmatch(UUID, str(assessment_id)) is None:
+        raise Trouble(404, {"code": "not_found"})
     found: dict[str, Any] = await visit.api.get(path_of("v1", "assessments", str(assessment_id)))
     return found
 

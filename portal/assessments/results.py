@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -226,13 +227,13 @@ def _isolation_pictures(verification: Facts, stream: Facts | None, figures: Figu
     )
     return [
         Picture(first, words("The open bar is the adjusted baseline: the rate before times the hours after.")),
-        _interval(result, stream, figures),
+        _interval(verification, stream, figures),
     ]
 
 
-def _interval(result: Facts, stream: Facts | None, figures: Figures) -> Picture:
-    words, unit = figures.words, units_of(result["unit"])
-    is_shown = result["verdict"] == "demonstrated"
+def _interval(verification: Facts, stream: Facts | None, figures: Figures) -> Picture:
+    words, result = figures.words, verification["result"]
+    unit, is_shown = units_of(result["unit"]), result["verdict"] == "demonstrated"
     facts = {each: figures.brief(result[each]) for each in ("saving", "saving_low", "saving_high")}
     text = words("%(saving)s %(unit)s, between %(saving_low)s and %(saving_high)s", unit=unit, **facts)
     name = words("Saving") if is_shown else words("Difference")
@@ -242,7 +243,7 @@ def _interval(result: Facts, stream: Facts | None, figures: Figures) -> Picture:
         Decimal(result["saving_high"]),
         text,
         Decimal(result["saving"]),
-        _estimate(result, stream, figures),
+        _estimate(verification, stream, figures),
         "product" if is_shown else "process",
     )
     headings = (words("What"), words("Result"), words("Estimate"))
@@ -251,15 +252,23 @@ def _interval(result: Facts, stream: Facts | None, figures: Figures) -> Picture:
     return Picture(drawing, words("The interval at %(confidence)s confidence.", confidence=confidence))
 
 
-def _estimate(result: Facts, stream: Facts | None, figures: Figures) -> Mark | None:
+def _estimate(verification: Facts, stream: Facts | None, figures: Figures) -> Mark | None:
     """The assessor's estimate, where it speaks of the same: a year, in the same unit."""
+    result = verification["result"]
     estimate = stream["figures"]["estimate"] if stream and stream["figures"] else None
-    is_a_year = result["method"] == "two_annual_totals" or (
-        result["annualised"] is not None and result["annualised_label"] in (None, "hours_stipulated")
-    )
-    if estimate is None or not is_a_year or stream is None or stream["unit"] != result["unit"]:
+    if estimate is None or stream is None or stream["unit"] != result["unit"] or not _is_of_a_year(verification):
         return None
     return Mark(figures.words("Estimate"), Decimal(estimate), f"{figures.brief(estimate)} {units_of(result['unit'])}")
+
+
+def _is_of_a_year(verification: Facts) -> bool:
+    """Whether the result is one of a whole year, as an estimate is."""
+    result = verification["result"]
+    if result["method"] == "retrofit_isolation":
+        return result["annualised"] is not None and result["annualised_label"] in (None, "hours_stipulated")
+    after = verification["data"]["after"]["period"]
+    days = (date.fromisoformat(after["ends_on"]) - date.fromisoformat(after["starts_on"])).days + 1
+    return days in (365, 366)
 
 
 def _totals_pictures(verification: Facts, stream: Facts | None, figures: Figures) -> list[Picture]:
@@ -269,7 +278,7 @@ def _totals_pictures(verification: Facts, stream: Facts | None, figures: Figures
     if bounds is None:
         return []
     kind = RESOURCES.get(stream["resource"], "process") if stream else "process"
-    rows = (
+    rows: tuple[tuple[str, Any, Kind], ...] = (
         (words("Use before"), data["before"]["use"], kind),
         (words("Without the option, if nothing is fixed"), bounds["adjusted_share_0"], "process"),
         (words("Without the option, if all is fixed"), bounds["adjusted_share_1"], "process"),
@@ -281,10 +290,10 @@ def _totals_pictures(verification: Facts, stream: Facts | None, figures: Figures
     )
     drawn = bars(
         words("The use before and after, and both ends of what it would have been."),
-        [Bar(name, Decimal(use), f"{figures.brief(use)} {unit}", each) for name, use, each in rows],  # type: ignore[arg-type]
+        [Bar(name, Decimal(use), f"{figures.brief(use)} {unit}", each) for name, use, each in rows],
         (words("What"), words("How much")),
     )
-    item = Interval(words("Saving"), ends[0], ends[1], text, None, _estimate(result, stream, figures), "process")
+    item = Interval(words("Saving"), ends[0], ends[1], text, None, _estimate(verification, stream, figures), "process")
     spread = intervals(text, [item], (words("What"), words("Result"), words("Estimate")), words("No saving"))
     return [
         Picture(drawn, words("What the plant would have used at the output after, at both ends.")),

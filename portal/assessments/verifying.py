@@ -31,6 +31,8 @@ A_YEAR = ("value", "source", "low", "high")
 async def show_verification(visit: Visit, option_id: UUID, form: Form | None = None) -> Response:
     """The form of the method that the address names; retrofit isolation if it names none."""
     option = await option_of(visit, option_id)
+    if form is None and not (visit.has("verifier") and option["status"] == "implemented"):
+        return visit.to(f"/options/{option_id}")
     assessment = await assessment_of(visit, option["assessment_id"])
     names = await client_names(visit, [option["client_id"]])
     asked = form["method"] if form else visit.asked.get("method", ISOLATION)

@@ -60,7 +60,7 @@ async def test_what_is_not_demonstrated_is_never_called_saved(plant: Plant) -> N
     assert "were saved" not in page.text
     assert "Share of what this boundary would have used" not in page.text
     overview = await plant.see("client")
-    assert "measured, saving not demonstrated" in overview.text
+    assert "Implemented Saving not demonstrated" in overview.text
 
 
 async def test_a_rise_is_told_as_a_rise(plant: Plant) -> None:
