@@ -1,5 +1,7 @@
 """Results as files: the API's own tables and reports, for spreadsheets."""
 
+import codecs
+
 from starlette.responses import Response
 
 from portal.api import Trouble
@@ -8,6 +10,7 @@ from portal.impact.programmes import address_of_programme, period_in
 from portal.visit import Visit
 
 MEDIA = {"csv": "text/csv", "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"}
+MARK = codecs.BOM_UTF8
 TABLES = ("funnel", "options", "training")
 
 
@@ -24,7 +27,7 @@ async def download_table(visit: Visit, table: str, ending: str) -> Response:
     query = wanted[table]
     content, media = await visit.api.file(f"/v1/impact/{table}", MEDIA[ending], **query)
     name = "-".join([table, *(str(each) for each in query.values())])
-    return visit.download(content, media, f"{_plain(name)}.{ending}")
+    return _file(visit, content, media, name, ending)
 
 
 async def download_programme(visit: Visit, code: str, ending: str) -> Response:
@@ -32,7 +35,13 @@ async def download_programme(visit: Visit, code: str, ending: str) -> Response:
     if ending not in MEDIA:
         raise Trouble(404, {"code": "page_not_found"})
     content, media = await visit.api.file(address_of_programme(code), MEDIA[ending], period=period_in(visit))
-    return visit.download(content, media, f"{_plain(f'programme-{code}')}.{ending}")
+    return _file(visit, content, media, f"programme-{code}", ending)
+
+
+def _file(visit: Visit, content: bytes, media: str, name: str, ending: str) -> Response:
+    """Spreadsheets take a text for UTF-8 by the mark at its beginning, which programs do not want."""
+    marked = MARK + content if ending == "csv" else content
+    return visit.download(marked, media, f"{_plain(name)}.{ending}")
 
 
 def _plain(name: str) -> str:
