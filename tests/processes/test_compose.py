@@ -84,7 +84,8 @@ def test_an_image_holds_one_service_and_nothing_of_the_others(tmp_path: Path) ->
     assert sorted(path.name for path in tmp_path.iterdir()) == ["chassis", "contracts", "openrecp", "packs", "services"]
     assert sorted(path.name for path in (tmp_path / "services").iterdir()) == ["__init__.py", "clients"]
     image_of(DOCKERFILE, "gateway", {}).lay_out(ROOT, tmp_path)
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["chassis", "contracts", "gateway", "openrecp", "packs"]
+    found = sorted(path.name for path in tmp_path.iterdir())
+    assert found == ["chassis", "contracts", "gateway", "openrecp", "packs", "portal"]
 
 
 def test_what_it_cannot_carry_out_is_said_and_not_passed_over() -> None:

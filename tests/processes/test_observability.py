@@ -15,6 +15,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from prometheus_client.samples import Sample
 
 from chassis.settings import ROOT
+from chassis.telemetry import consumer_lag, deliveries, log_away, notices_unsent, outbox_oldest_s, outbox_waiting
 from deploy.local.topology import COMPOSE
 from tests.kit import people
 from tests.kit.house import opened
@@ -44,7 +45,9 @@ def samples(text: str) -> list[Sample]:
 
 @pytest.fixture(scope="module")
 def told(tmp_path_factory: pytest.TempPathFactory) -> list[Sample]:
-    """What one process tells after a little work."""
+    """What one process tells after a little work; what earlier tests left in its gauges is not this process's."""
+    for gauge in (outbox_waiting, outbox_oldest_s, consumer_lag, deliveries, notices_unsent, log_away):
+        gauge.clear()
 
     async def scraped() -> list[Sample]:
         async with opened(tmp_path_factory.mktemp("watched") / "data") as here:
