@@ -74,7 +74,7 @@ room = Room(
     ),
     menu=(
         entry("/needs", N_("Matching"), "officer", "reviewer", order=30),
-        entry("/engagements", N_("Engagements"), "officer", "reviewer", order=40),
+        entry("/engagements", N_("Engagements"), "officer", "reviewer", order=40, also=("/work-reports",)),
         entry("/providers", N_("Providers"), "officer", "reviewer", "administrator", order=50),
     ),
     tasks=tasks,

@@ -53,7 +53,7 @@ class Search:
 
 async def show_needs(visit: Visit) -> Response:
     """Every job in a state, the ones that wait in the order they came; a reviewer sees the searches for providers."""
-    if not visit.has("officer"):
+    if visit.has("reviewer") and not visit.has("officer"):
         return await _show_searches(visit)
     status = visit.asked.get("status", "open")
     if status not in dict(TABS):
@@ -94,7 +94,8 @@ async def _show_searches(visit: Visit) -> Response:
 
 async def show_need(visit: Visit, need_id: UUID, form: Form | None = None) -> Response:
     """One job: what is needed, who may be asked in which order, who may not and why, what was offered and answered."""
-    need = await visit.api.get(path_of("v1", "needs", str(need_id))) if visit.has("officer") else None
+    reviews = visit.has("reviewer") and not visit.has("officer")
+    need = None if reviews else await visit.api.get(path_of("v1", "needs", str(need_id)))
     runs, offers, engagements = await asyncio.gather(
         visit.api.all("/v1/shortlists", need_id=str(need_id)),
         visit.api.all("/v1/offers", need_id=str(need_id)) if need else _none(),

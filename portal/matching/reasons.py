@@ -156,8 +156,8 @@ def _days(visit: Visit, facts: Facts) -> list[str]:
     figures = {name: visit.figures.number(value) for name, value in facts.items()}
     return [
         visit.words(
-            "Has %(free_days)s free days, the job needs %(needed_days)s: of the %(working_days)s working days of its "
-            "period %(on_leave)s are leave and %(booked)s are booked, at %(days_per_week)s days a week.",
+            "Free days in the job's period: %(free_days)s, needed: %(needed_days)s. Of its %(working_days)s working days "
+            "%(on_leave)s are leave and %(booked)s are booked, at %(days_per_week)s days a week.",
             **figures,
         )
     ]
@@ -225,7 +225,7 @@ def _province(visit: Visit, part: Facts) -> str:
 def _spare(visit: Visit, part: Facts) -> str:
     facts = part["facts"]
     free, needed = visit.figures.number(facts["free_days"]), visit.figures.number(facts["needed_days"])
-    return visit.words("%(free)s free days, %(needed)s needed", free=free, needed=needed)
+    return visit.words("Free days: %(free)s, needed: %(needed)s", free=free, needed=needed)
 
 
 def _experience(visit: Visit, part: Facts) -> str:

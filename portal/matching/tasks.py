@@ -1,7 +1,7 @@
 """What waits for an officer in matching: jobs nobody takes, offers without an answer, reports to answer."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -9,9 +9,13 @@ from portal.matching.names import client_names, provider_names
 from portal.rooms import Task
 from portal.visit import Visit
 
+SHOWN = 15
+"""Of each sort so many stand in the queue one by one, the most urgent; those after them as a number."""
+Found = Mapping[str, Any]
+
 
 async def tasks(visit: Visit) -> list[Task]:
-    """Of this officer's territory."""
+    """Of this officer's territory. A request that nobody can meet stands among the requests, not here again."""
     if not visit.has("officer"):
         return []
     unmet, searching, offers, reports = await asyncio.gather(
@@ -22,31 +26,44 @@ async def tasks(visit: Visit) -> list[Task]:
     )
     offered = {each["need_id"] for each in offers}
     silent = [each for each in searching if each["need_id"] not in offered]
+    by_hand = [each for each in unmet if each["request_id"] is None]
+    offers.sort(key=lambda each: str(each["deadline_at"]))
+    reports.sort(key=lambda each: str(each["submitted_at"]))
     clients, providers = await asyncio.gather(
-        client_names(visit, [*unmet, *silent]), provider_names(visit, [*offers, *reports])
+        client_names(visit, [*by_hand[:SHOWN], *silent[:SHOWN]]),
+        provider_names(visit, [*offers[:SHOWN], *reports[:SHOWN]]),
     )
+    nobody, choose = visit.words("Nobody found for a job"), visit.words("Choose whom to offer a job")
     return [
-        *(_of_job(visit, visit.words("Nobody found for a job"), each, clients) for each in unmet),
-        *(_of_job(visit, visit.words("Choose whom to offer a job"), each, clients) for each in silent),
-        *(_of_offer(visit, each, providers) for each in offers),
-        *(_of_report(visit, each, providers) for each in reports),
+        *_some(visit, by_hand, lambda each: _of_job(visit, nobody, each, clients), "/needs?status=unmet"),
+        *_some(visit, silent, lambda each: _of_job(visit, choose, each, clients), "/needs"),
+        *_some(visit, offers, lambda each: _of_offer(visit, each, providers), "/needs"),
+        *_some(visit, reports, lambda each: _of_report(visit, each, providers), "/engagements"),
     ]
 
 
-def _of_job(visit: Visit, what: str, need: Mapping[str, Any], clients: Mapping[str, str]) -> Task:
+def _some(visit: Visit, found: list[Any], task: Callable[[Found], Task], path: str) -> list[Task]:
+    shown = [task(each) for each in found[:SHOWN]]
+    if not found[SHOWN:]:
+        return shown
+    more = visit.words.counted("One more like these", "%(num)s more like these", len(found) - SHOWN)
+    return [*shown, Task(more, shown[0].what, path)]
+
+
+def _of_job(visit: Visit, what: str, need: Found, clients: Mapping[str, str]) -> Task:
     kind = visit.name("kinds", need["kind"])
     about = visit.words("%(kind)s for %(client)s", kind=kind, client=clients.get(need["client_id"], "–"))
     return Task(what, about, f"/needs/{need['need_id']}", since=datetime.fromisoformat(need["opened_at"]))
 
 
-def _of_offer(visit: Visit, offer: Mapping[str, Any], providers: Mapping[str, str]) -> Task:
+def _of_offer(visit: Visit, offer: Found, providers: Mapping[str, str]) -> Task:
     kind = visit.name("kinds", offer["job"]["kind"])
     about = visit.words("%(kind)s, %(provider)s", kind=kind, provider=providers.get(offer["provider_id"], "–"))
     due = datetime.fromisoformat(offer["deadline_at"])
     return Task(visit.words("Offer without an answer"), about, f"/needs/{offer['need_id']}", due=due)
 
 
-def _of_report(visit: Visit, report: Mapping[str, Any], providers: Mapping[str, str]) -> Task:
+def _of_report(visit: Visit, report: Found, providers: Mapping[str, str]) -> Task:
     name = providers.get(report["provider_id"], "–")
     period = visit.figures.days(report["period"]["starts_on"], report["period"]["ends_on"])
     about = visit.words("%(provider)s, work of %(period)s", provider=name, period=period)
