@@ -50,11 +50,13 @@ class Job:
 
 
 def own_provider(visit: Visit) -> str:
-    """The provider that the visitor works for; nobody else has anything to do in these rooms."""
-    provider_id = visit.me["provider_id"] if visit.me and visit.has("provider") else None
-    if provider_id is None:
+    """The provider that the visitor works for; nobody else has anything to do in this room.
+
+    Whoever holds the role has one, and is neither officer nor client: what the API shows then is the provider's own.
+    """
+    if visit.me is None or not visit.has("provider"):
         raise Trouble(403, {"code": "not_allowed"})
-    return str(provider_id)
+    return str(visit.me["provider_id"])
 
 
 def job_of(say: Speaker, job: Answer, rate: Answer | None = None) -> Job:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from portal.offers.endings import status_of
-from portal.offers.jobs import title_of
+from portal.offers.jobs import own_provider, title_of
 from portal.offers.work import Work, about, provider_of, running_work
 from portal.rooms import Task
 from portal.visit import Visit
@@ -12,9 +12,9 @@ from portal.visit import Visit
 
 async def tasks(visit: Visit) -> list[Task]:
     """The provider's part of the work queue."""
-    provider_id = visit.me["provider_id"] if visit.me and visit.has("provider") else None
-    if provider_id is None:
+    if not visit.has("provider"):
         return []
+    provider_id = own_provider(visit)
     offers = await visit.api.all("/v1/offers", provider_id=provider_id, status="open")
     found = [
         Task(
