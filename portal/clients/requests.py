@@ -107,8 +107,8 @@ async def _search(visit: Visit, request_id: UUID) -> tuple[dict[str, Any] | None
     """The search for a provider, and whose answer it waits for now."""
     needs = await visit.api.get("/v1/needs", request_id=request_id)
     need = next(iter(needs["items"]), None)
-    if need is None or need["status"] != "open":
-        return need, None
+    if need is None:
+        return None, None
     offers = await visit.api.get("/v1/offers", need_id=need["need_id"], status="open")
     offer = next(iter(offers["items"]), None)
     if offer is None:

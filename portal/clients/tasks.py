@@ -1,6 +1,8 @@
 """What waits for an officer here: companies to decide on."""
 
+from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
 from portal.clients import words as called
 from portal.rooms import Task
@@ -18,8 +20,7 @@ async def waiting(visit: Visit) -> list[Task]:
     if not visit.has("officer"):
         return []
     found = await visit.api.get("/v1/clients", status="registered", limit=A_LOOK)
-    by_hand = [each for each in found["items"] if each["sender"] is None]
-    newest = by_hand[-NEWEST:] if found["next"] is None else []
+    newest, more = named_and_counted(found["items"], is_all=found["next"] is None)
     tasks = [
         Task(
             what=visit.words("Qualify or decline: %(name)s", name=each["name"]),
@@ -29,7 +30,6 @@ async def waiting(visit: Visit) -> list[Task]:
         )
         for each in newest
     ]
-    more = len(by_hand) - len(newest)
     if found["next"] is not None:
         said = visit.words("More than %(number)s companies are registered and not decided", number=A_LOOK)
     elif more:
@@ -42,3 +42,12 @@ async def waiting(visit: Visit) -> list[Task]:
         return tasks
     about = visit.words("Imported companies may stay as they are.")
     return [*tasks, Task(what=said, about=about, path="/clients?status=registered")]
+
+
+def named_and_counted(
+    registered: Sequence[Mapping[str, Any]], *, is_all: bool
+) -> tuple[Sequence[Mapping[str, Any]], int]:
+    """Those to name, and how many there are besides; oldest first. Who is the newest is not known of a part."""
+    by_hand = [each for each in registered if each["sender"] is None]
+    newest = by_hand[-NEWEST:] if is_all else []
+    return newest, len(by_hand) - len(newest)

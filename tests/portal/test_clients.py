@@ -1,9 +1,15 @@
 """An officer takes a company in, step by step; what others see of it, and what they may not."""
 
+import re
+from decimal import Decimal
 from typing import Any
 
 import httpx2
+from babel import Locale
 
+from portal.clients.forms import typed
+from portal.clients.tasks import named_and_counted
+from portal.figures import parsed
 from tests.journeys.world import done
 from tests.kit.house import OpenHouse
 from tests.kit.portal import Browser, Page
@@ -68,6 +74,7 @@ async def test_an_intake_can_be_left_and_goes_on_where_something_is_missing(visi
     await officer.send(await officer.see(f"{client}/sites"), f"{client}/sites")
     assert (await officer.see(client)).link("Go on with the intake") == f"{client}/contacts"
     page = await officer.see(f"{client}/decision")
+    assert re.findall(r'<li class="done"><span>(\d)', page.answer.text) == ["1", "2"]
     assert page.text.count("Missing:") == 3
     assert "needed to qualify" in page.text
     assert f"{client}/qualify" not in [each.action for each in page.forms]
@@ -228,6 +235,8 @@ async def test_a_consent_is_withdrawn_only_after_what_follows_was_said(visit: Vi
     assert ("The consent is withdrawn." in page.text, "Ended (1)" in page.text) == (True, True)
     assert "This consent does not hold any more: Withdrawn." in (await officer.see(asking.path)).text
     assert (await officer.send(asking, asking.path)).path == f"/clients/{client_id}"
+    foreign = asking.path.replace(client_id, await taken_in(api))
+    assert (await officer.see(foreign)).status == 404
 
 
 async def test_a_company_is_declined_for_a_reason_and_may_be_qualified_after_all(
@@ -320,6 +329,20 @@ async def test_the_work_queue_names_those_nobody_has_decided_on(visit: Visitors,
     assert "Qualify or decline: Mill 1" not in page.text
     assert page.link("2 more companies are registered and not decided") == "/clients?status=registered"
     assert "Qualify or decline" not in (await (await visit("client", client_id=client_id)).see("/work")).text
+
+
+def test_imported_companies_are_not_named_and_nobody_is_called_the_newest_of_a_part() -> None:
+    by_hand, imported = [{"sender": None, "name": f"Mill {n}"} for n in range(6)], {"sender": "iac", "name": "Plant"}
+    newest, more = named_and_counted([*by_hand, imported], is_all=True)
+    assert ([each["name"] for each in newest], more) == ([f"Mill {n}" for n in range(1, 6)], 1)
+    assert named_and_counted([*by_hand, imported], is_all=False) == ([], 6)
+
+
+def test_a_figure_is_shown_so_that_it_is_read_back_as_it_was() -> None:
+    for value, shown in ((1.234, "1.2340"), (0.0001, "0.0001"), (1234, "1234"), (1500.5, "1500.5"), (True, "yes")):
+        assert typed(value) == shown
+    for value in (1.234, 0.0001, 1234, 1500.5, 12_345_678.125):
+        assert {parsed(typed(value), Locale.parse(each)) for each in ("en_GB", "vi", "fr")} == {Decimal(str(value))}
 
 
 async def test_what_users_wrote_is_shown_as_they_wrote_it_and_never_run(visit: Visitors, house: OpenHouse) -> None:

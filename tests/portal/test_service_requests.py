@@ -61,6 +61,20 @@ async def test_what_does_not_fit_is_said_and_kept(visit: Visitors, side: Side) -
     assert "Write a whole number." in page.text
 
 
+async def test_an_officer_of_the_site_alone_sees_the_request_but_not_who_asks(
+    visit: Visitors, house: OpenHouse, side: Side
+) -> None:
+    anywhere = await house.hire("officer")
+    plant = {"client_id": side.ids["client"], "name": "Hill plant", "country": "XA", "province": "XA-N"}
+    site_id = (await done(anywhere, "POST", "/v1/sites", plant))["site_id"]
+    wish = {"client_id": side.ids["client"], "site_id": site_id, "kind": "policy_advice", "days": 4, "language": "en"}
+    request = await done(anywhere, "POST", "/v1/service-requests", wish | WHEN)
+    north = await visit("officer", provinces=["XA-N"])
+    for path in ("/service-requests", f"/service-requests/{request['request_id']}"):
+        page = await north.see(path)
+        assert (page.status, "Policy advice" in page.text, "Quokka" in page.text) == (200, True, False)
+
+
 async def test_a_form_sent_twice_asks_once(visit: Visitors, side: Side) -> None:
     officer = await visit("officer")
     page = await officer.see(new(side))
