@@ -3,6 +3,12 @@
 from portal.assessments.baseline import record_baseline, show_baseline
 from portal.assessments.deciding import approve_option, implement_option, postpone_option, refuse_option
 from portal.assessments.inbox import show_assessments, tasks
+from portal.assessments.opening import (
+    change_assessment,
+    open_assessment,
+    show_assessment_change,
+    show_new_assessment,
+)
 from portal.assessments.option import show_option
 from portal.assessments.overview import show_assessment
 from portal.assessments.proposing import change_option, identify_option, show_change, show_new_option
@@ -21,7 +27,11 @@ OPTION = "/options/{option_id:uuid}"
 room = Room(
     routes=(
         page("/assessments", show_assessments),
+        page("/assessments/new", show_new_assessment),
+        form("/assessments", open_assessment),
         page(ASSESSMENT, show_assessment),
+        page(f"{ASSESSMENT}/change", show_assessment_change),
+        form(f"{ASSESSMENT}/change", change_assessment),
         page(f"{ASSESSMENT}/baseline", show_baseline),
         form(f"{ASSESSMENT}/baseline", record_baseline),
         form(f"{ASSESSMENT}/complete", complete_assessment),
@@ -46,6 +56,8 @@ room = Room(
     ),
     tasks=tasks,
     said={
+        "assessment_opened": N_("The assessment is open. Name its assessor below."),
+        "assessment_changed_here": N_("The change is saved."),
         "baseline_recorded": N_("The baseline is recorded. You can change it until you complete the assessment."),
         "assessment_completed": N_("The assessment is with the reviewer now."),
         "assessment_approved": N_("The assessment is approved. The company can decide on its options."),

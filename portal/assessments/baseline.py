@@ -9,6 +9,7 @@ from starlette.responses import Response
 from portal.api import Trouble, path_of
 from portal.assessments.names import choices, currencies, first_currency, questions, units_of
 from portal.assessments.reading import assessment_of, baseline_of, client_names
+from portal.assessments.refusals import refused
 from portal.assessments.typed import money, number, typed
 from portal.forms import Form
 from portal.visit import Visit
@@ -53,9 +54,7 @@ async def record_baseline(visit: Visit, assessment_id: UUID) -> Response:
             await visit.api.put(path_of("v1", "assessments", str(assessment_id), "baseline"), body)
             return visit.to(f"/assessments/{assessment_id}/baseline", said="baseline_recorded")
         except Trouble as trouble:
-            if trouble.status not in (409, 422):
-                raise
-            form.refused(trouble, _pointers(form))
+            refused(form, trouble, _pointers(form))
     return await show_baseline(visit, assessment_id, form)
 
 

@@ -7,6 +7,7 @@ from starlette.responses import Response
 
 from portal.api import Trouble, path_of
 from portal.assessments.option import show_option
+from portal.assessments.refusals import refused
 from portal.assessments.typed import day, money
 from portal.visit import Visit
 
@@ -46,7 +47,5 @@ async def _sent(visit: Visit, option_id: UUID, verb: str, body: Any, said: str) 
             await visit.api.post(path_of("v1", "options", str(option_id), verb), body, once=form.once)
             return visit.to(f"/options/{option_id}", said=said)
         except Trouble as trouble:
-            if trouble.status not in (409, 422):
-                raise
-            form.refused(trouble)
+            refused(form, trouble)
     return await show_option(visit, option_id, form)

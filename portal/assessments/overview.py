@@ -22,6 +22,7 @@ from portal.assessments.names import (
     reasons_of,
     units_of,
 )
+from portal.assessments.opening import further
 from portal.assessments.reading import (
     Options,
     assessment_of,
@@ -87,6 +88,7 @@ async def show_assessment(visit: Visit, assessment_id: UUID, form: Form | None =
         "units": units_of,
         "small": lambda each: small(each, visit.figures),
         "returned": reason_name(visit, "return_assessment", assessment["return_reason_code"]),
+        "further": further(visit, assessment["extra"]),
         "reasons": reasons_of(visit, "return_assessment"),
         "experts": await _experts(visit, assessment),
         "form": form or visit.form(person_id=assessment["assessor_id"]),

@@ -10,6 +10,7 @@ from portal.api import Trouble, path_of
 from portal.assessments.baseline import units
 from portal.assessments.names import RESOURCES, choices, currencies, first_currency
 from portal.assessments.reading import assessment_of, client_names, option_of
+from portal.assessments.refusals import only, refused
 from portal.assessments.typed import code, money, number, typed
 from portal.forms import Form
 from portal.visit import Visit
@@ -21,8 +22,9 @@ CODES = ("boundary_id", "estimate_method", "data_quality")
 
 async def show_new_option(visit: Visit) -> Response:
     """An empty form for the assessment that the address names."""
+    only(visit, "assessor")
     assessment = await assessment_of(visit, visit.asked.get("assessment_id", ""))
-    if not visit.has("assessor") or assessment["status"] != "open":
+    if assessment["status"] != "open":
         return visit.to(f"/assessments/{assessment['assessment_id']}")
     form = visit.form(
         assessment_id=assessment["assessment_id"],
@@ -44,17 +46,16 @@ async def identify_option(visit: Visit) -> Response:
             made = await visit.api.post("/v1/options", body, once=form.once)
             return visit.to(f"/options/{made['option_id']}", said="option_identified")
         except Trouble as trouble:
-            if trouble.status not in (409, 422):
-                raise
-            form.refused(trouble, _pointers(form))
+            refused(form, trouble, _pointers(form))
     return await _show(visit, assessment, form, None)
 
 
 async def show_change(visit: Visit, option_id: UUID) -> Response:
     """The form filled in with what stands, in the version that was read."""
+    only(visit, "assessor")
     option = await option_of(visit, option_id)
     assessment = await assessment_of(visit, option["assessment_id"])
-    if not visit.has("assessor") or assessment["status"] != "open":
+    if assessment["status"] != "open":
         return visit.to(f"/options/{option_id}")
     form = visit.form(**_filled(option, first_currency(visit, assessment["programme_code"])))
     return await _show(visit, assessment, form, option)
@@ -73,9 +74,7 @@ async def change_option(visit: Visit, option_id: UUID) -> Response:
             await visit.api.patch(path_of("v1", "options", str(option_id)), body, version=form["version"])
             return visit.to(f"/options/{option_id}", said="option_changed_here")
         except Trouble as trouble:
-            if trouble.status not in (409, 422):
-                raise
-            form.refused(trouble, _pointers(form))
+            refused(form, trouble, _pointers(form))
     return await _show(visit, assessment, form, option)
 
 

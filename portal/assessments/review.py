@@ -7,9 +7,8 @@ from starlette.responses import Response
 
 from portal.api import Trouble, path_of
 from portal.assessments.overview import show_assessment
+from portal.assessments.refusals import refused
 from portal.visit import Visit
-
-REFUSED = (409, 422)
 
 
 async def complete_assessment(visit: Visit, assessment_id: UUID) -> Response:
@@ -48,7 +47,5 @@ async def _sent(visit: Visit, assessment_id: UUID, verb: str, body: Any, said: s
             await visit.api.post(path_of("v1", "assessments", str(assessment_id), verb), body, once=form.once)
             return visit.to(f"/assessments/{assessment_id}", said=said)
         except Trouble as trouble:
-            if trouble.status not in REFUSED:
-                raise
-            form.refused(trouble, {"/person_id": "person_number"} if "person_number" in form.values else None)
+            refused(form, trouble, {"/person_id": "person_number"} if "person_number" in form.values else None)
     return await show_assessment(visit, assessment_id, form)

@@ -9,6 +9,7 @@ from starlette.responses import Response
 from portal.api import Trouble, path_of
 from portal.assessments.names import carrier_name, units_of
 from portal.assessments.reading import assessment_of, client_names, option_of
+from portal.assessments.refusals import only, refused
 from portal.assessments.typed import code, day, number, share, typed
 from portal.figures import NumberIsAmbiguous, NumberIsNone, parsed
 from portal.forms import Form
@@ -30,8 +31,9 @@ A_YEAR = ("value", "source", "low", "high")
 
 async def show_verification(visit: Visit, option_id: UUID, form: Form | None = None) -> Response:
     """The form of the method that the address names; retrofit isolation if it names none."""
+    only(visit, "verifier")
     option = await option_of(visit, option_id)
-    if form is None and not (visit.has("verifier") and option["status"] == "implemented"):
+    if form is None and option["status"] != "implemented":
         return visit.to(f"/options/{option_id}")
     assessment = await assessment_of(visit, option["assessment_id"])
     names = await client_names(visit, [option["client_id"]])
@@ -69,9 +71,7 @@ async def verify_option(visit: Visit, option_id: UUID) -> Response:
             last = made["verifications"][-1]["verification_id"]
             return visit.to(f"/options/{option_id}?said=measured#verification-{last}")
         except Trouble as trouble:
-            if trouble.status not in (409, 422):
-                raise
-            form.refused(trouble, _pointers(method))
+            refused(form, trouble, _pointers(method))
     return await show_verification(visit, option_id, form)
 
 

@@ -196,3 +196,29 @@ async def test_filters_that_find_nothing_say_so(plant: Plant) -> None:
     page = await plant.see("reviewer", "/assessments", status="approved", programme_code="CLEAN-RIVER")
     assert "No assessment fits these filters." in page.text
     assert page.link("Remove filters") == "/assessments"
+
+
+async def test_an_officer_opens_one_for_the_centre_itself(plant: Plant) -> None:
+    officer = await plant.as_("officer")
+    assert "Choose a company that has one." in (await officer.see("/assessments/new")).text
+    page = await officer.see("/assessments", client_id=plant.client_id)
+    page = await officer.see(page.link("Open an assessment"))
+    assert "Quokka Mill" in page.text
+    page = await officer.send(page, "/assessments", programme_code="CLEAN-RIVER")
+    assert "The assessment is open. Name its assessor below." in page.text
+    assert page.path not in (plant.path, "/assessments")
+    assert (await plant.see("reviewer", "/assessments/new")).status == 403
+
+
+async def test_the_visit_and_the_countrys_own_fields_are_noted(plant: Plant) -> None:
+    assessor = await plant.as_("assessor")
+    change = f"{plant.path}/change"
+    page = await assessor.see((await assessor.see(plant.path)).link("Visit and notes"))
+    typed_ = typed({"extra.shifts": "two", "extra.plant_area_m2": "12 500,5"})
+    page = await assessor.send(page, change, visited_on=plant.day(3), **typed_)
+    assert (page.status, "has not come yet" in page.text) == (422, True)
+    page = await assessor.send(page, change, visited_on=plant.day(-3))
+    assert "Shifts a day two" in page.text
+    assert "Plant area, square metres 12,500.5" in page.text
+    assert "visited on" in page.text
+    assert (await assessor.see(change)).form(change).fields["extra.plant_area_m2"] == ["12500.5"]

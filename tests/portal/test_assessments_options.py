@@ -121,3 +121,38 @@ async def test_words_of_users_are_words_only(plant: Plant) -> None:
         answer = (await plant.see("assessor", path)).answer.text
         assert "<script>alert" not in answer
         assert "&lt;script&gt;alert(1)" in answer
+
+
+async def test_figures_in_two_currencies_stay_in_them(plant: Plant) -> None:
+    option = await plant.with_option(annual_saving={"amount": "50000", "currency": "XTS"})
+    assessor = await plant.as_("assessor")
+    assert "Can one change?" in (await assessor.see(option)).text
+    await assessor.send(await assessor.see(f"{option}/change"), f"{option}/change", title="Two motors")
+    (changed,) = await plant.options()
+    assert changed["title"] == "Two motors"
+    assert (changed["investment"]["currency"], changed["annual_saving"]["currency"]) == ("USD", "XTS")
+
+
+async def test_a_form_gone_back_to_and_sent_with_other_words_is_asked_about(plant: Plant) -> None:
+    assessor = await plant.as_("assessor")
+    page = await assessor.see("/options/new", assessment_id=plant.assessment_id)
+    first = {"title": "Lag the pipes", "option_class": "good_housekeeping"}
+    await assessor.send(page, "/options", **typed(first))
+    page = await assessor.send(page, "/options", **typed(first | {"title": "Lag the tanks"}))
+    assert (page.status, "This form was sent before" in page.text) == (422, True)
+    page = await assessor.send(page, "/options")
+    assert page.h1 == "Lag the tanks Identified"
+
+
+async def test_forms_are_shown_to_those_who_may_send_them(plant: Plant) -> None:
+    option = await plant.approved()
+    for role, path, status in (
+        ("reviewer", f"{option}/change", 403),
+        ("reviewer", f"{option}/verify", 403),
+        ("officer", f"/options/new?assessment_id={plant.assessment_id}", 403),
+        ("assessor", "/options/new?assessment_id=nonsense", 404),
+        ("assessor", "/options/new", 404),
+    ):
+        assert (await plant.see(role, path)).status == status, path
+    assert (await plant.see("assessor", f"{option}/change")).path == option
+    assert (await plant.see("verifier", f"{option}/verify")).path == option
