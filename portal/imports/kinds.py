@@ -27,6 +27,8 @@ class Kind:
     empty: str
     found: tuple[str, str]
     """Where what was taken in can be seen, and the words of that link."""
+    found_by: tuple[str, ...]
+    """The roles that may look there."""
 
     @property
     def api(self) -> str:
@@ -42,6 +44,7 @@ CLIENTS = Kind(
     title=N_("Take in companies from a sheet"),
     empty=N_("A sheet of companies that you take in will stand here with its progress and its refused rows."),
     found=("/clients", N_("To the clients")),
+    found_by=("officer", "administrator"),
 )
 ASSESSMENTS = Kind(
     path="/assessment-imports",
@@ -55,5 +58,6 @@ ASSESSMENTS = Kind(
     title=N_("Take in assessments from two sheets"),
     empty=N_("Assessments that you take in from sheets will stand here with their progress and their refused rows."),
     found=("/assessments", N_("To the assessments")),
+    found_by=("officer",),
 )
 KINDS = (CLIENTS, ASSESSMENTS)

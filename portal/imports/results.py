@@ -169,7 +169,8 @@ def _refused(row: Mapping[str, Any], names: Names) -> RefusedRow:
     said = names.reason(row["code"], row["sentence"])
     columns = [each for each in row["column"].split(" + ") if each in row["values"]]
     shown = columns or [name for name, value in row["values"].items() if value.strip()]
-    return RefusedRow(row["row"], row["column"], said, " · ".join(row["values"][name] for name in shown) or "–")
+    value = " · ".join(row["values"][name] for name in shown).strip()
+    return RefusedRow(row["row"], row["column"], said, value or "–")
 
 
 def _preview(rows: list[Mapping[str, Any]], names: Names) -> Preview:

@@ -45,7 +45,7 @@ async def _taken_in(officer: Browser, trial: Page, text: str, **said: Any) -> Pa
 
 async def _ended(officer: Browser, page: Page) -> Page:
     """The page of an import that is no longer under way."""
-    assert re.fullmatch(r"/client-imports/[0-9a-f-]{36}", page.path), (page.path, page.text)
+    assert re.fullmatch(r"/(client|assessment)-imports/[0-9a-f-]{36}", page.path), (page.path, page.text)
     async with asyncio.timeout(DEADLINE_S):
         while "hx-trigger" in page.answer.text:
             await asyncio.sleep(0.05)
@@ -255,6 +255,75 @@ async def test_one_under_way_looks_again_and_can_be_stopped(visit: Visitors, hou
     ended = await _ended(officer, page)
     assert "It was stopped." in ended.text
     assert 'http-equiv="refresh"' not in ended.answer.text
+
+
+PLANTS = "id,year,made,unit\n01,2024,2400,t\n02,2024,0,t\n09,2024,5,t\n"
+ADVICE = (
+    "superid,id,title,status,cost,saving,year\n"
+    "0101,01,Insulate the steam pipes,I,1800,4010,2024\n"
+    "0201,02,Recover condensate,N,,-228,2024\n"
+    "0901,09,Mend leaks,P,1,2,2024\n"
+)
+OF_ASSESSMENTS = """
+title = "Assessments of an earlier programme"
+sender = "register"
+[assessments]
+currency = "USD"
+[assessments.assessment]
+row_key = "id"
+client_key = "id"
+year = "year"
+[assessments.assessment.baseline]
+output = "made"
+output_unit = "unit"
+[assessments.recommendation]
+row_key = "superid"
+assessment_key = "id"
+year = "year"
+title = "title"
+option_class = { constant = "not_classified" }
+investment = "cost"
+annual_saving = "saving"
+status = "status"
+decisions = { I = "implemented", N = "refused", P = "pending" }
+refusal_reason = { constant = "not_stated" }
+"""
+
+
+async def test_assessments_come_in_from_two_sheets(visit: Visitors, house: OpenHouse) -> None:
+    officer = await visit("officer")
+    await _taken_in(officer, await _tried(officer, GOOD), GOOD)
+    await house.settle()
+    sheets = {"assessments": ("plants.csv", PLANTS.encode()), "recommendations": ("advice.csv", ADVICE.encode())}
+    new = await officer.see("/assessment-imports/new")
+    lacking = await officer.send(new, "/assessment-imports/new", {"assessments": sheets["assessments"]})
+    assert "#f-recommendations" in [path for _, path in lacking.links]
+    own = {"own_name": "earlier", "own_text": OF_ASSESSMENTS}
+    trial = await _ended(officer, await officer.send(new, "/assessment-imports/new", sheets, **own))
+    assert trial.h1 == "Trial of plants.csv, advice.csv"
+    for said in (
+        "How plants.csv was read",
+        "How advice.csv was read",
+        "The output is zero and stays unknown: 1 row (3)",
+        "Insulate the steam pipes",
+        "1800 USD",
+        "Refused rows of advice.csv",
+    ):
+        assert said in trial.text
+    done = await _ended(officer, await officer.send(trial, ".*/take-in", sheets))
+    assert "new 4 already there 0 refused 2" in done.text
+    assert done.link("To the assessments") == "/assessments"
+    for name, reason in (("assessments", "client_is_not_there"), ("recommendations", "assessment_was_refused")):
+        answer = await officer.client.get(f"{done.path}/refused-rows", params={"file": name})
+        assert (answer.status_code, reason in answer.text) == (200, True)
+        assert answer.headers["content-disposition"].endswith(f'"{name}.refused.csv"')
+    listed = (await (await house.hire("officer")).get("/v1/assessments")).json()["items"]
+    assert [each["status"] for each in listed] == ["approved", "approved"]
+    assert (await officer.see(f"{done.path}/refused-rows", file="nothing")).status == 422
+    seen = await (await visit("administrator")).see(done.path)
+    assert (seen.h1, "To the assessments" in seen.text) == (done.h1, False)
+    assert "plants.csv, advice.csv" in (await officer.see("/assessment-imports")).text
+    assert "plants.csv" not in (await officer.see("/client-imports")).text
 
 
 async def test_imports_are_for_officers_and_administrators_and_each_sees_their_own(visit: Visitors) -> None:
