@@ -91,7 +91,7 @@ async def show_assessment(visit: Visit, assessment_id: UUID, form: Form | None =
         "further": further(visit, assessment["extra"]),
         "reasons": reasons_of(visit, "return_assessment"),
         "experts": await _experts(visit, assessment),
-        "form": form or visit.form(person_id=assessment["assessor_id"]),
+        "form": form or visit.form(person_id=assessment["assessor_id"], person_number=assessment["assessor_id"]),
     }
     return visit.show("assessments/one.html", 422 if form and form.faults else 200, **view)
 

@@ -179,8 +179,11 @@ async def test_who_may_not_see_it_does_not(plant: Plant, visit: Visitors) -> Non
 
 
 async def test_an_officer_makes_somebody_responsible_or_calls_it_off(plant: Plant) -> None:
-    officer = await plant.as_("officer")
-    page = await officer.send(await officer.see(plant.path), f"{plant.path}/assign", person_number="nobody")
+    officer, assessor = await plant.as_("officer"), await plant.as_("assessor")
+    page = await officer.see(plant.path)
+    assert page.form(f"{plant.path}/assign").fields["person_number"] == [plant.assessor_id]
+    assert f"Your number as a person {plant.assessor_id}" in (await assessor.see("/account")).text
+    page = await officer.send(page, f"{plant.path}/assign", person_number="nobody")
     assert page.status == 422
     assert page.form(f"{plant.path}/assign").fields["person_number"] == ["nobody"]
     other = "01900000-0000-7000-8000-000000000001"
