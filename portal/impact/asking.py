@@ -15,7 +15,8 @@ FIGURES = ("count", "energy_mj", "water_m3", "material_t", "waste_t", "emission_
 
 @dataclass(frozen=True)
 class Asked:
-    """`filter` and `value`: what the results are narrowed to; `by` what is compared; `figure` what is drawn by year."""
+    """`filter` and `value`: what the results are narrowed to; `by` what is compared, `is_whole` without an end;
+    `figure` what is drawn by year."""
 
     filter: str | None
     value: str | None
@@ -23,6 +24,7 @@ class Asked:
     by: str
     basis: str
     figure: str
+    is_whole: bool
 
     @classmethod
     def of(cls, address: Mapping[str, str]) -> "Asked":
@@ -36,6 +38,7 @@ class Asked:
             by=_one_of(COMPARED, address.get("by")),
             basis=_one_of(BASES, address.get("basis")),
             figure=_one_of(FIGURES, address.get("figure")),
+            is_whole=address.get("all") == "yes",
         )
 
     @property

@@ -16,6 +16,8 @@ from portal.impact.sectors import DIVISIONS
 from portal.visit import Visit
 
 Groups = Mapping[Any, Mapping[str, Row]]
+FIRST = 12
+"""So many headings stand side by side at first: a page has to come through a weak line."""
 
 
 @dataclass(frozen=True)
@@ -43,6 +45,7 @@ async def show_results(visit: Visit) -> Response:
         get("/v1/impact/training", by=asked.training),
     )
     by_year = by_heading(years["items"])
+    side_by_side = _compared(visit, asked.by, by_heading(compared["items"]))
     meant = [each for each in stages["items"] if asked.filter is None or asked.is_meant(each["heading"])]
     return visit.show(
         "impact/results.html",
@@ -53,7 +56,8 @@ async def show_results(visit: Visit) -> Response:
         rows=by_status(meant, asked.basis),
         unmeasured=unmeasured,
         columns=_columns(visit, asked, by_year),
-        compared=_compared(visit, asked.by, by_heading(compared["items"])),
+        compared=side_by_side if asked.is_whole else side_by_side[:FIRST],
+        headings=len(side_by_side),
         training=_training(asked, training),
         choices=_choices(visit, by_year),
         narrowed=names.heading_name(visit, asked.filter, asked.value) if asked.filter else None,

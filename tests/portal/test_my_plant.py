@@ -74,7 +74,7 @@ async def test_approving_says_first_what_it_means_and_takes_effect_once(mill: Mi
     path = mill.path(FAN, "approve")
     asked = await mill.browser.see(path)
     assert asked.h1 == "Approve this option?"
-    assert "Your centre counts it as decided." in asked.text
+    assert "your centre counts it as decided" in asked.text
     assert await mill.status(FAN) == "identified"
     page = await mill.browser.send(asked, path)
     assert (page.path, "You have approved the option." in page.text) == ("/my-plant", True)
@@ -140,6 +140,7 @@ async def test_nothing_is_decided_before_the_assessment_is_approved(house: OpenH
     await house.settle()
     browser = await visit("client", client_id=plant.client_id)
     page = await browser.see("/my-plant")
+    assert "being checked" in page.text
     assert "You decide on it once your centre has approved the assessment." in page.text
     assert "Your centre The assessment is written. Your centre is checking it." in page.text
     assert not [path for _, path in page.links if path.endswith("/approve")]
