@@ -6,6 +6,7 @@ from starlette.responses import Response
 
 from portal.api import Trouble
 from portal.forms import Form
+from portal.offers.changes import changed
 from portal.offers.jobs import Answer, language_of, own_provider
 from portal.offers.refusals import refused
 from portal.offers.work import provider_of
@@ -33,15 +34,13 @@ async def show_capacity(visit: Visit, form: Form | None = None) -> Response:
 
 
 async def change_provider(visit: Visit) -> Response:
-    """Save it, as a change of the version that was shown. Sent a second time, it finds what it wanted there."""
+    """Save it, as a change of what was shown."""
     provider_id, form = own_provider(visit), visit.sent_form
     body, places = _body(form)
     if not form.fits:
         return await show_capacity(visit, form)
     try:
-        provider = await provider_of(visit, provider_id)
-        if {name: provider[name] for name in body} != body:
-            await visit.api.patch(f"/v1/providers/{provider_id}", body, version=form["version"])
+        await changed(visit, f"/v1/providers/{provider_id}", body, form["version"])
     except Trouble as trouble:
         return await show_capacity(visit, refused(form, trouble, places))
     return visit.to("/capacity", said="capacity_saved")

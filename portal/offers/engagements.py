@@ -7,6 +7,7 @@ from starlette.responses import Response
 
 from portal.api import Trouble
 from portal.forms import Form
+from portal.offers.changes import changed
 from portal.offers.jobs import Answer, own_provider, reason_of, reasons_to
 from portal.offers.refusals import refused
 from portal.offers.work import Work, contacts_of, provider_of, running_work, work_of
@@ -61,15 +62,12 @@ async def show_engagement(
 
 
 async def change_engagement(visit: Visit, engagement_id: UUID) -> Response:
-    """Note your own reference. Sent a second time, it finds what it wanted already there."""
+    """Note your own reference."""
     own_provider(visit)
     form = visit.sent_form
-    wanted, here = form.text("external_ref", needed=False), f"/my-engagements/{engagement_id}"
+    body, here = {"external_ref": form.text("external_ref", needed=False)}, f"/my-engagements/{engagement_id}"
     try:
-        now = await visit.api.get(f"/v1/engagements/{engagement_id}")
-        if now["external_ref"] != wanted:
-            body = {"external_ref": wanted}
-            await visit.api.patch(f"/v1/engagements/{engagement_id}", body, version=form["version"])
+        await changed(visit, f"/v1/engagements/{engagement_id}", body, form["version"])
     except Trouble as trouble:
         return await show_engagement(visit, engagement_id, reference=refused(form, trouble))
     return visit.to(here, said="reference_noted")

@@ -1,6 +1,5 @@
 """Work reports: days, period, deliverables and findings; sent once, corrected when they come back."""
 
-from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -8,6 +7,7 @@ from starlette.responses import Response
 
 from portal.api import Trouble
 from portal.forms import Form
+from portal.offers.changes import changed
 from portal.offers.engagements import own_work
 from portal.offers.jobs import Answer, own_provider, reason_of
 from portal.offers.refusals import refused
@@ -67,33 +67,12 @@ async def resubmit_work_report(visit: Visit, report_id: UUID) -> Response:
     if not form.fits:
         return await show_correction(visit, report_id, form)
     try:
-        report = await _corrected(visit, report_id, body, form["version"])
+        report = await changed(visit, at, body, form["version"])
         if report["status"] == "returned":
             await visit.api.post(f"{at}/resubmit", once=form.once)
     except Trouble as trouble:
         return await show_correction(visit, report_id, refused(form, trouble, places))
     return visit.to(f"/my-engagements/{report['engagement_id']}", said="report_sent_again")
-
-
-async def _corrected(visit: Visit, report_id: UUID, body: dict[str, Any], version: str) -> Answer:
-    """The report as the form says it is."""
-    report = await _own_report(visit, report_id)
-    if says_the_same(report, body):
-        return report
-    try:
-        changed: Answer = await visit.api.patch(f"/v1/work-reports/{report_id}", body, version=version)
-    except Trouble as trouble:
-        again = await _own_report(visit, report_id)
-        if trouble.status == 412 and says_the_same(again, body):
-            return again
-        raise
-    return changed
-
-
-def says_the_same(report: Answer, body: dict[str, Any]) -> bool:
-    """Whether a report says already what a form has brought."""
-    told = {name: report[name] for name in body}
-    return {**told, "days": Decimal(report["days"])} == {**body, "days": Decimal(body["days"])}
 
 
 def _body(form: Form) -> tuple[dict[str, Any], dict[str, str]]:

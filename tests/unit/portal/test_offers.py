@@ -8,11 +8,11 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from portal.figures import Figures
+from portal.offers.changes import says_the_same
 from portal.offers.endings import ending_of, status_of
 from portal.offers.inbox import record_of
 from portal.offers.jobs import job_of, place_of, reason_of
 from portal.offers.reasons import why
-from portal.offers.reports import says_the_same
 from portal.offers.work import stand_of
 from portal.words import Words, words_of
 
