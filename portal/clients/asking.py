@@ -61,20 +61,23 @@ async def submit_service_request(visit: Visit) -> Response:
 
 def wish_in(form: Form, visit: Visit) -> dict[str, Any]:
     """What the form asks for, as the API takes it."""
+    what = {
+        "client_id": str(_client_id(visit)),
+        "kind": form.choice("kind"),
+        "site_id": form.choice("site_id"),
+        "programme_code": form.choice("programme_code", needed=False),
+    }
     first, last, days = form.day("wanted_from"), form.day("wanted_until"), form.number("days", whole=True)
-    if days is not None and not 1 <= days <= LONGEST_DAYS:
-        form.wrong("days", form.words("Write a number from 1 to %(most)s.", most=LONGEST_DAYS))
     if first and last and last < first:
         form.wrong("wanted_until", form.words("The last day is before the first one."))
+    if days is not None and not 1 <= days <= LONGEST_DAYS:
+        form.wrong("days", form.words("Write a number from 1 to %(most)s.", most=LONGEST_DAYS))
     return {
-        "client_id": str(_client_id(visit)),
-        "site_id": form.choice("site_id"),
-        "kind": form.choice("kind"),
-        "programme_code": form.choice("programme_code", needed=False),
-        "language": form.choice("language"),
+        **what,
         "wanted_from": first.isoformat() if first else None,
         "wanted_until": last.isoformat() if last else None,
         "days": int(days) if days is not None else None,
+        "language": form.choice("language"),
         "note": form.text("note", needed=False),
         "extra": extra_of(form, visit.pack["extra_fields"]["service_request"]),
     }

@@ -38,18 +38,17 @@ async def show_consents(visit: Visit, client_id: UUID, form: Form | None = None)
 async def give_consent(visit: Visit, client_id: UUID) -> Response:
     """Record what was signed; then one more, or on to the decision."""
     form = visit.sent_form
-    until = form.day("until", needed=False)
     signed = {
         "client_id": str(client_id),
         "purpose": form.choice("purpose"),
-        "recipient": code(form, "recipient", needed=False),
         "text_version": code(form, "text_version"),
-        "until": until.isoformat() if until else None,
+        "recipient": code(form, "recipient", needed=False),
     }
+    until = form.day("until", needed=False)
     if not form.fits:
         return await show_consents(visit, client_id, form)
     try:
-        await visit.api.post("/v1/consents", signed, once=form.once)
+        await visit.api.post("/v1/consents", signed | {"until": until.isoformat() if until else None}, once=form.once)
     except Trouble as trouble:
         return await show_consents(visit, client_id, refused(form, trouble))
     if form["then"] == "another":
