@@ -9,6 +9,7 @@ from urllib.parse import urlencode, urlsplit
 from zoneinfo import ZoneInfo
 
 import structlog
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.types import ASGIApp
@@ -318,7 +319,10 @@ async def _form_of(visit: Visit, *, unnamed: bool) -> Form:
         origin = None
     if origin is not None and urlsplit(origin).netloc != request.headers.get("host"):
         raise NotOurForm
-    data = await request.form(max_files=4, max_fields=400)
+    try:
+        data = await request.form(max_files=4, max_fields=400)
+    except HTTPException:  # broken, or longer than any form of ours gets
+        raise NotOurForm from None
     sent = Form.of(visit.words, data)
     if not visit.house.seal.is_ours(sent[TOKEN], visit._bound_to):
         raise NotOurForm

@@ -155,7 +155,8 @@ def _amounts(money: sums.Money, figures: Figures) -> list[str]:
 def _beside(said: str, unknown: int, figures: Figures) -> str:
     if not unknown:
         return said
-    return f"{said} · {figures.words.counted('%(num)s not known', '%(num)s not known', unknown)}"
+    lacking = figures.words.counted("%(num)s not known", "%(num)s not known", unknown)
+    return f"{said} · {lacking}"
 
 
 def payback_text(figures: Figures) -> Any:

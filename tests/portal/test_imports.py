@@ -155,6 +155,16 @@ async def test_a_form_that_lacks_something_says_so_and_keeps_what_was_typed(visi
     assert (page.status, "Choose the file." in page.text, page.h1) == (422, True, "Trial of mills.csv")
 
 
+async def test_a_form_that_cannot_be_read_is_refused_kindly(visit: Visitors) -> None:
+    officer = await visit("officer")
+    new = await officer.see("/client-imports/new")
+    endless = await officer.send(new, "/client-imports/new", _sheet(GOOD), own_name="m", own_text="x" * 1_100_000)
+    assert (endless.status, endless.h1) == (403, "This form is not from here")
+    broken = {"content-type": "multipart/form-data; boundary=x"}
+    answer = await officer.client.post("/client-imports/new", content=b"no boundary at all", headers=broken)
+    assert (answer.status_code, "This form is not from here" in answer.text) == (403, True)
+
+
 async def test_what_the_api_refuses_stands_at_its_field(visit: Visitors) -> None:
     officer, other = await visit("officer"), await visit("officer")
     new = await officer.see("/client-imports/new")
