@@ -1,5 +1,6 @@
 """What is under way at the centre when a browser looks at it: one thing in each state that a page shows."""
 
+from collections.abc import Callable
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
@@ -36,16 +37,25 @@ name = { template = "Plant of {name}" }
 
 
 class Furniture:
-    """Ids of what stands there, by the names that the page map uses."""
+    """Ids of what stands there, by the names that the page map uses.
 
-    def __init__(self, deployment: Deployment) -> None:
-        self.deployment = deployment
+    `words` may change every free text, `mark` stands before the names under which people are hired, and `language`
+    keeps the jobs of one set of furniture apart from those of another.
+    """
+
+    def __init__(
+        self, deployment: Deployment, words: Callable[[str], str] = str, mark: str = "", language: str = "en"
+    ) -> None:
+        self.deployment, self.words, self.mark, self.language = deployment, words, mark, language
         self.ids: dict[str, str] = {}
-        self._links: set[str] = set()
+        self.links: dict[str, str] = {}
         self.officer = deployment.people["officer"]
 
     def person(self, name: str) -> Person:
-        return self.deployment.people[name]
+        return self.deployment.people.get(self.mark + name) or self.deployment.people[name]
+
+    def hire(self, name: str, *roles: str, **facts: str) -> None:
+        self.deployment.hire(self.mark + name, *roles, **facts)
 
     def __getitem__(self, name: str) -> str:
         return self.ids[name]
@@ -53,40 +63,48 @@ class Furniture:
     def firm(self) -> None:
         """The only provider of investment support, so that every such job is offered to it; and a colleague's key."""
         body = {
-            "name": FIRM,
+            "name": self.words(FIRM),
             "kind": "firm",
             "country": "XA",
             "places": [{"country": "XA"}],
-            "languages": ["en", "vi"],
-            "contact": {"full_name": EXPERT, "email": MAILBOX, "language": "en"},
+            "languages": [self.language, "vi"],
+            "contact": {"full_name": self.words(EXPERT), "email": self.mark + MAILBOX, "language": "en"},
             "day_rate": {"amount": "180", "currency": "USD"},
         }
         provider = self.officer.post("/v1/providers", body)["provider_id"]
         self.officer.post(f"/v1/providers/{provider}/approve")
-        expert = self.officer.post("/v1/experts", {"provider_id": provider, "full_name": EXPERT})["person_id"]
+        expert = self.officer.post("/v1/experts", {"provider_id": provider, "full_name": self.words(EXPERT)})[
+            "person_id"
+        ]
         for code, level in (("green_finance", 4), ("recp_assessment", 4), ("wet_processing", 3)):
             grant = {"person_id": expert, "code": code, "level": level, "valid_from": self.deployment.day(-400)}
             self.officer.post("/v1/competences", grant | {"evidence": "certificate seen by the centre"})
         facts = {"provider_id": provider, "person_id": expert}
-        self.deployment.hire("delta", "provider", **facts)
-        self.deployment.hire("delta_assessor", "assessor", **facts)
+        self.hire("delta", "provider", **facts)
+        self.hire("delta_assessor", "assessor", **facts)
         self.ids |= {"provider": provider, "expert": expert}
 
     def client(self, name: str, *, qualified: bool = True) -> str:
         """A company with a site, a contact and a consent."""
         body = {
-            "name": name,
+            "name": self.words(name),
             "country": "XA",
             "province": "XA-R",
             "isic": {"code": "1313", "revision": "4"},
             "size_class": "large",
             "tax_code": "10000777",
-            "extra": {"employees": 640, "ownership": "private", "products": "Cotton fabric, dyed and printed"},
+            "extra": {
+                "employees": 640,
+                "ownership": "private",
+                "products": self.words("Cotton fabric, dyed and printed"),
+            },
         }
         client: str = self.officer.post("/v1/clients", body)["client_id"]
-        site = {"client_id": client, "name": "Xưởng nhuộm số 2", "country": "XA", "province": "XA-R"}
+        site = {"client_id": client, "name": self.words("Xưởng nhuộm số 2"), "country": "XA", "province": "XA-R"}
+        site["address"] = self.words("14 Đường Sông")
         site_id = self.officer.post("/v1/sites", site)["site_id"]
-        contact = {"name": "Made-up Manager", "function": "plant manager", "email": "dye@example.org", "is_main": True}
+        contact: dict[str, Any] = {"name": self.words("Made-up Manager"), "function": self.words("plant manager")}
+        contact |= {"email": "dye@example.org", "is_main": True}
         self.officer.put(f"/v1/clients/{client}/contacts", {"contacts": [contact]})
         consent = {"client_id": client, "purpose": "share_with_providers", "text_version": "2024-1"}
         given = self.officer.post("/v1/consents", consent | {"until": self.deployment.day(20)})["consent_id"]
@@ -101,11 +119,12 @@ class Furniture:
             "client_id": self["client"],
             "site_id": self["site"],
             "kind": kind,
-            "language": "en",
+            "language": self.language,
             "wanted_from": self.deployment.day(after),
             "wanted_until": self.deployment.day(after + 45),
             "days": days,
-            "note": "Please come on weekdays.",
+            "note": self.words("Please come on weekdays."),
+            "extra": {"shift_pattern": self.words("three shifts")},
         }
         made: str = self.person("works").post("/v1/service-requests", wish)["request_id"]
         return made
@@ -118,36 +137,36 @@ class Furniture:
         """The offer that the firm has got for a request."""
         need = self.need_of(request)
         found = until("an offer", lambda: self.officer.items("/v1/offers", need_id=need))
-        return str(found[0]["offer_id"])
+        offer = str(found[0]["offer_id"])
+        self.links[offer] = self.new_link()
+        return offer
 
     def new_link(self) -> str:
-        """The code of the one-time link in the latest notice to the firm."""
-        code = until("a notice with a link", self._unread)
-        self._links.add(code)
-        return code
+        """The code of the one-time link in the notice to the firm that was not read yet."""
+        return until("a notice with a link", self._unread)
 
     def _unread(self) -> str | None:
-        told = [each for each in self.deployment.notices if f"To: {MAILBOX}" in each]
+        told = [each for each in self.deployment.notices if f"To: {self.mark}{MAILBOX}" in each]
         codes = [each.split("/offer-links/")[1].split()[0] for each in told if "/offer-links/" in each]
-        return next((each for each in codes if each not in self._links), None)
+        return next((each for each in codes if each not in self.links.values()), None)
 
     def engagement(self, after: int) -> str:
         """A request that the firm has accepted."""
         offer = self.offer_of(self.request(after=after))
         body = {"person_id": self["expert"]}
         engagement: str = self.person("delta").post(f"/v1/offers/{offer}/accept", body)["engagement_id"]
-        self.ids |= {"offer_accepted": offer, "link_accepted": self.new_link()}
+        self.ids |= {"offer_accepted": offer, "link_accepted": self.links[offer]}
         return engagement
 
-    def report(self, engagement: str, reference: str) -> str:
-        deliverable = {"title": "Loan file", "link": "https://example.org/loan.pdf", "sha256": "a3" * 32}
+    def report(self, engagement: str, reference: str, *, final: bool = False) -> str:
+        deliverable = {"title": self.words("Loan file"), "link": "https://example.org/loan.pdf", "sha256": "a3" * 32}
         body = {
             "engagement_id": engagement,
             "period": {"starts_on": self.deployment.day(-9), "ends_on": self.deployment.day(-2)},
             "days": "1.5",
             "deliverables": [deliverable],
-            "findings": "The bank asks for three years of accounts.",
-            "final": False,
+            "findings": self.words("The bank asks for three years of accounts."),
+            "final": final,
             "external_ref": reference,
         }
         made: str = self.person("delta").post("/v1/work-reports", body)["report_id"]
@@ -156,15 +175,20 @@ class Furniture:
     def assessment(self) -> None:
         """One that an assessor works on: a baseline and four options in different states."""
         where = {"client_id": self["client"], "site_id": self["site"], "programme_code": "GREEN-MILLS"}
-        assessment = self.officer.post("/v1/assessments", where)["assessment_id"]
+        extra = {"team": self.words("Works manager, electrician"), "focus": self.words("Steam and rinsing")}
+        assessment = self.officer.post("/v1/assessments", where | {"extra": extra})["assessment_id"]
         self.officer.post(f"/v1/assessments/{assessment}/assign", {"person_id": self["expert"]})
         assessor = self.person("delta_assessor")
-        assessor.put(f"/v1/assessments/{assessment}/baseline", _baseline(self.deployment.now.date()))
+        self.record_baseline(assessment)
         for name, option in OPTIONS.items():
-            self.ids[f"option_{name}"] = assessor.post("/v1/options", option | {"assessment_id": assessment})[
-                "option_id"
-            ]
+            said = {"title": self.words(option["title"]), "description": self.words(option["description"])}
+            made = assessor.post("/v1/options", option | said | {"assessment_id": assessment})
+            self.ids[f"option_{name}"] = made["option_id"]
         self.ids["assessment_open"] = assessment
+
+    def record_baseline(self, assessment: str) -> None:
+        body = _baseline(self.deployment.now.date())
+        self.person("delta_assessor").put(f"/v1/assessments/{assessment}/baseline", body)
 
     def import_of_clients(self, folder: Path) -> str:
         """A sheet with rows that are refused."""
@@ -179,12 +203,19 @@ class Furniture:
         return job
 
 
-def furnish(deployment: Deployment, folder: Path) -> Furniture:
+def furnish(
+    deployment: Deployment,
+    folder: Path,
+    *,
+    words: Callable[[str], str] = str,
+    mark: str = "",
+    language: str = "en",
+) -> Furniture:
     """Put everything in its place."""
-    made = Furniture(deployment)
+    made = Furniture(deployment, words, mark, language)
     made.firm()
     made.client(WORKS)
-    deployment.hire("works", "client", client_id=made["client"])
+    made.hire("works", "client", client_id=made["client"])
     made.ids["client_new"] = made.client("Coastal Tannery (made up)", qualified=False)
     _work_under_way(made)
     made.assessment()
@@ -196,7 +227,7 @@ def furnish(deployment: Deployment, folder: Path) -> Furniture:
 def _work_under_way(made: Furniture) -> None:
     made.ids["request_open"] = made.request(after=40)
     made.ids["offer_open"] = made.offer_of(made["request_open"])
-    made.ids["link"] = made.new_link()
+    made.ids["link"] = made.links[made["offer_open"]]
     made.ids["need_open"] = made.need_of(made["request_open"])
     made.ids["request_unmet"] = made.request("training", after=60)
     made.ids["need_unmet"] = made.need_of(made["request_unmet"])
@@ -205,9 +236,19 @@ def _work_under_way(made: Furniture) -> None:
     made.ids["report_returned"] = made.report(made["engagement"], "DELTA-78")
     made.officer.post(f"/v1/work-reports/{made['report_returned']}/return", {"reason_code": "figures_unclear"})
     declined = made.offer_of(made.request(after=80))
-    made.person("delta").post(f"/v1/offers/{declined}/decline", {"reason_code": "no_capacity", "note": "Too soon."})
+    made.person("delta").post(
+        f"/v1/offers/{declined}/decline", {"reason_code": "no_capacity", "note": made.words("Too soon.")}
+    )
     made.ids["offer_declined"] = declined
-    made.ids["link_used"] = made.new_link()
+    made.ids["need_declined"] = made.person("delta").get(f"/v1/offers/{declined}")["need_id"]
+    made.ids["shortlist"] = until("the next shortlist", lambda: _second_shortlist(made))
+    made.ids["link_used"] = made.links[declined]
+
+
+def _second_shortlist(made: Furniture) -> str | None:
+    """The one that was made after the firm had declined."""
+    found = made.officer.items("/v1/shortlists", need_id=made["need_declined"])
+    return found[-1]["shortlist_id"] if len(found) > 1 else None
 
 
 def _what_the_play_left(made: Furniture) -> None:

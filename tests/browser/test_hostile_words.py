@@ -1,0 +1,91 @@
+"""Stored words that would be scripts: every field holds some, every page shows them as they were typed, none is run."""
+
+import re
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page
+
+from tests.browser.chromium import Chromium
+from tests.browser.conftest import Browse
+from tests.browser.corpus import HOSTILE, Corpus
+from tests.browser.deployment import Deployment
+from tests.browser.furniture import MAPPING, Furniture, furnish
+from tests.browser.places import standing
+
+SHOWN = """() => [document.body.innerText,
+  ...[...document.querySelectorAll("input, textarea, option")].map(each => each.value || each.textContent),
+  ...[...document.querySelectorAll("details")].map(each => each.textContent)].join("\\n")"""
+DANGEROUS = """() => [...document.querySelectorAll("a[href], form[action], [src]")].map(each =>
+  each.getAttribute("href") || each.getAttribute("action") || each.getAttribute("src")).filter(each =>
+  !/^([/?#]|https?:|mailto:|tel:)/.test(each))"""
+
+
+@pytest.fixture(scope="module")
+def corpus() -> Corpus:
+    return Corpus()
+
+
+@pytest.fixture(scope="module")
+def hostile(deployment: Deployment, corpus: Corpus, tmp_path_factory: pytest.TempPathFactory) -> Furniture:
+    return furnish(deployment, tmp_path_factory.mktemp("hostile"), words=corpus, mark="evil_", language="fr")
+
+
+def _plain(text: str) -> str:
+    return re.sub(r"\s+", " ", text)
+
+
+def _look(page: Page) -> str:
+    assert page.evaluate("window.ran") is None
+    assert page.evaluate(DANGEROUS) == []
+    return str(page.evaluate(SHOWN))
+
+
+def test_nothing_stored_is_ever_run(browse: Browse, chromium: Chromium, hostile: Furniture, corpus: Corpus) -> None:
+    assert len(HOSTILE) >= 20
+    assert len(corpus.given) >= len(HOSTILE)
+    chromium.keys |= {name: each.key for name, each in hostile.deployment.people.items()}
+    seen = []
+    theirs = {"delta": "evil_delta", "delta_assessor": "evil_delta_assessor", "works": "evil_works"}
+    for who in {place.who for place in standing()}:
+        visitor = browse(theirs.get(who or "", who))
+        for place in standing():
+            if place.who == who:
+                visitor.watch.expected = {place.answers} - {200}
+                seen.append(_look(visitor.goto(place.at(hostile.ids))))
+    shown = _plain("\n".join(seen))
+    assert [each for each in corpus.given if _plain(each) not in shown] == []
+
+
+def test_what_a_visitor_types_is_shown_again_as_typed(browse: Browse) -> None:
+    visitor = browse("officer")
+    for each in HOSTILE:
+        page = visitor.goto("/clients/new")
+        page.locator("[name=isic_code]").fill(each)
+        page.get_by_role("button", name="Save and go on").click()
+        page.get_by_role("alert").locator("visible=true").wait_for()
+        assert page.locator("[name=isic_code]").input_value() == each.replace("\n", "")
+        _look(page)
+
+
+@pytest.mark.parametrize("query", ["lang=<script>", "said=<script>window.ran=1</script>", "status='\"><svg onload=x>"])
+def test_what_stands_in_an_address_is_not_run(query: str, browse: Browse) -> None:
+    visitor = browse("officer")
+    visitor.watch.expected = {422}
+    _look(visitor.goto(f"/clients?{query}"))
+
+
+def test_a_hostile_sheet_is_shown_as_it_is(browse: Browse, deployment: Deployment, tmp_path: Path) -> None:
+    sheet = tmp_path / '"><img src=x onerror=alert(1)>.csv'
+    rows = "\n".join(f'H-{at},"{each.replace(chr(34), chr(34) * 2)}",XA-Q,1,1' for at, each in enumerate(HOSTILE))
+    sheet.write_text(f"code,name,province,employees,sector\n{rows}\n", encoding="utf-8")
+    page = browse("officer").goto("/client-imports/new")
+    page.locator("[name=file]").set_input_files(sheet)
+    page.get_by_text("Bring a mapping of your own").click()
+    page.locator("[name=own_name]").fill("hostile")
+    page.locator("[name=own_text]").fill(MAPPING)
+    page.get_by_role("button", name="See what would happen").click()
+    page.get_by_role("link", name="Send another sheet").wait_for()
+    shown = _plain(_look(page))
+    assert "onerror=alert(1)" in shown
+    assert [each for each in HOSTILE[:10] if _plain(each) not in shown] == []
