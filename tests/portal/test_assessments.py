@@ -145,9 +145,11 @@ async def test_a_refused_baseline_keeps_what_was_typed(plant: Plant) -> None:
     assert "Is this 1234 or 1.2340? Write it so." in page.text
     page = await assessor.send(page, f"{plant.path}/baseline", **typed({"energy.1.quantity": "1234"}))
     assert "A baseline runs from the first day of a month to the last of one" in page.text
+    assert "#f-period.starts_on" in [to for _, to in page.links]
     assert page.form(f"{plant.path}/baseline").fields["energy.1.quantity"] == ["1234"]
     page = await assessor.send(page, f"{plant.path}/baseline", **typed({"period.starts_on": "2025-01-01"}))
     assert "become tonnes only with a stated density" in page.text
+    assert "#f-energy.1.density_kg_per_m3" in [to for _, to in page.links]
     page = await assessor.send(page, f"{plant.path}/baseline", **typed({"energy.1.density_kg_per_m3": "840"}))
     assert page.status == 200
     assert "Gas or diesel oil" in (await plant.see("assessor")).text

@@ -38,6 +38,7 @@ async def test_what_does_not_fit_is_said_at_its_field_and_kept(plant: Plant) -> 
     assert (page.status, "Write a whole number." in page.text) == (422, True)
     page = await assessor.send(page, "/options", life_years="5")
     assert (page.status, "kWh is no unit of water here." in page.text) == (422, True)
+    assert "#f-streams.1.unit" in [to for _, to in page.links]
     fields = page.form("/options").fields
     assert (fields["title"], fields["streams.1.saving"], fields["life_years"]) == (["Rinse less"], ["9"], ["5"])
     page = await assessor.send(page, "/options", **typed({"streams.1.unit": "m3"}))
@@ -75,6 +76,7 @@ async def test_the_company_decides_and_says_when_it_is_done(plant: Plant, role: 
     assert page.h1.endswith("Approved")
     page = await visitor.send(page, f"{option}/implement", occurred_on=plant.day(9), **typed({"cost.amount": "1100"}))
     assert (page.status, "has not come yet" in page.text) == (422, True)
+    assert "#f-occurred_on" in [to for _, to in page.links]
     assert page.form(f"{option}/implement").fields["cost.amount"] == ["1100"]
     page = await visitor.send(page, f"{option}/implement", occurred_on=plant.day(-3))
     assert page.h1.endswith("Implemented")
