@@ -53,7 +53,11 @@ async def test_what_does_not_fit_is_said_and_kept(visit: Visitors, side: Side) -
     wrong: dict[str, Any] = WISH | {"wanted_until": "2027-01-01", "days": "400"}
     page = await officer.send(page, form, **wrong)
     assert (page.status, page.title.startswith("Error: ")) == (422, True)
-    for said in ("Site: Choose one.", "Done by: The last day is before the first one.", "Write a number from 1 to 366."):
+    for said in (
+        "Site: Choose one.",
+        "Done by: The last day is before the first one.",
+        "Write a number from 1 to 366.",
+    ):
         assert said in page.text
     fields = page.form(form).fields
     assert (fields["days"], fields["note"], fields["wanted_from"]) == (["400"], ["The dryer"], ["2027-02-01"])
