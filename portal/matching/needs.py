@@ -25,8 +25,8 @@ TABS = (
     ("cancelled", N_("Cancelled")),
 )
 WAIT = frozenset({"open", "unmet"})
-SHOWN_IN_FULL = 10
-"""So many of the eligible are shown with their reasons; the others are one click away."""
+FIRST_ELIGIBLE, FIRST_EXCLUDED = 10, 25
+"""So many are on the page at first, the others behind a link: a long directory must not weigh on a weak line."""
 
 
 @dataclass(frozen=True)
@@ -37,14 +37,20 @@ class Search:
     eligible: Sequence[Standing]
     excluded: Sequence[Standing]
     counts: Sequence[str]
+    whole: bool = False
 
     @property
-    def first(self) -> Sequence[Standing]:
-        return self.eligible[:SHOWN_IN_FULL]
+    def shown(self) -> Sequence[Standing]:
+        return self.eligible if self.whole else self.eligible[:FIRST_ELIGIBLE]
 
     @property
-    def others(self) -> Sequence[Standing]:
-        return self.eligible[SHOWN_IN_FULL:]
+    def shown_excluded(self) -> Sequence[Standing]:
+        return self.excluded if self.whole else self.excluded[:FIRST_EXCLUDED]
+
+    @property
+    def hides(self) -> int:
+        """How many are behind the link."""
+        return len(self.eligible) + len(self.excluded) - len(self.shown) - len(self.shown_excluded)
 
     def next_after(self, asked: set[str]) -> Standing | None:
         """The first in line who has not been asked."""
@@ -205,6 +211,7 @@ async def _search(
         [each for each in found if each.rank is not None],
         [each for each in found if each.rank is None],
         count_words(visit, run["excluded"] or {}),
+        visit.asked.get("all") == "yes",
     )
 
 

@@ -17,6 +17,8 @@ from portal.visit import Visit
 
 async def ask_make_offer(visit: Visit, need_id: UUID, form: Form | None = None) -> Response:
     """To whom a job is about to be offered, why this provider, and what an offer means."""
+    if form is None and "provider_id" not in visit.asked:
+        return visit.to(f"/needs/{need_id}")  # the page of an offer just made, loaded anew
     given = form or visit.form(provider_id=visit.asked.get("provider_id"), shortlist_id=visit.asked.get("shortlist_id"))
     need = await visit.api.get(path_of("v1", "needs", str(need_id)))
     chosen = await _chosen(visit, given)
@@ -32,7 +34,8 @@ async def make_offer(visit: Visit, need_id: UUID) -> Response:
     if offer is None:
         return await ask_make_offer(visit, need_id, form)
     names = await provider_names(visit, [offer])
-    link = f"{visit.request.base_url}offer-links/{offer['link_code']}" if offer["link_code"] else None
+    here = visit.request.base_url.replace(scheme="https") if visit.house.secure else visit.request.base_url
+    link = f"{here}offer-links/{offer['link_code']}" if offer["link_code"] else None
     provider = names.get(offer["provider_id"], "–")
     return visit.show("matching/offer_made.html", need_id=need_id, offer=offer, provider=provider, link=link)
 

@@ -156,8 +156,8 @@ def _days(visit: Visit, facts: Facts) -> list[str]:
     figures = {name: visit.figures.number(value) for name, value in facts.items()}
     return [
         visit.words(
-            "Free days in the job's period: %(free_days)s, needed: %(needed_days)s. Of its %(working_days)s working days "
-            "%(on_leave)s are leave and %(booked)s are booked, at %(days_per_week)s days a week.",
+            "Free days in the job's period: %(free_days)s, needed: %(needed_days)s. Of its %(working_days)s working "
+            "days %(on_leave)s are leave and %(booked)s are booked, at %(days_per_week)s days a week.",
             **figures,
         )
     ]

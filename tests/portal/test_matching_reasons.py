@@ -97,8 +97,8 @@ def test_what_the_parts_add_is_the_weighted_mean(visit: Visit) -> None:
         (
             "days_free",
             {"needed_days": 6, "free_days": 4, "working_days": 20, "days_per_week": 2, "on_leave": 10, "booked": 3},
-            "Free days in the job's period: 4, needed: 6. Of its 20 working days 10 are leave and 3 are booked, at 2 days "
-            "a week.",
+            "Free days in the job's period: 4, needed: 6. Of its 20 working days 10 are leave and 3 are booked, at "
+            "2 days a week.",
         ),
         ("of_tomorrow", {}, "of_tomorrow"),
     ],
