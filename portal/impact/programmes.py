@@ -8,6 +8,7 @@ from typing import Any
 from starlette.responses import Response
 
 from portal.api import Trouble, path_of
+from portal.forms import sentence_of
 from portal.impact import names
 from portal.impact.definitions import told, told_of
 from portal.impact.drawings import funnel_of, targets_of
@@ -67,7 +68,7 @@ async def show_programme(visit: Visit, code: str) -> Response:
     return visit.show(
         "impact/programme.html",
         programme=report,
-        refused=refused,
+        refused=sentence_of(refused, visit.words) if refused else None,
         period=period,
         years=_years(visit, report),
         targets=targets_of(visit, report["indicators"]),
