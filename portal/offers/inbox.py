@@ -21,8 +21,8 @@ TABS = {
     "not-asked": N_("Not offered to you"),
 }
 A_PAGE = 25
-LATEST = 10
-"""So many jobs that went to others are told."""
+LATEST, LOOKED_AT = 10, 30
+"""So many jobs that went to others are told, and so many are looked at to find them."""
 
 
 @dataclass(frozen=True)
@@ -111,11 +111,12 @@ async def _inbox(visit: Visit, offers: Sequence[Answer], provider: Answer) -> In
     wanted = ("accepted",) if tab == "accepted" else ("declined", "expired", "withdrawn")
     ended = [each for each in offers if states[each["offer_id"]] in wanted]
     ended.sort(key=lambda each: each["answered_at"] or each["deadline_at"], reverse=True)
-    part, more = _part(ended, visit.asked.get("page", "1"))
+    part, more = part_of(ended, visit.asked.get("page", "1"))
     return Inbox(tab, len(waiting), [_card(visit, each, provider) for each in part], (), more)
 
 
-def _part(found: Sequence[Answer], page: str) -> tuple[Sequence[Answer], int | None]:
+def part_of(found: Sequence[Answer], page: str) -> tuple[Sequence[Answer], int | None]:
+    """The rows of a page by its number, and the number of the next if there are more; nonsense is the first page."""
     number = int(page) if page.isascii() and page.isdigit() and 0 < len(page) < 5 else 1
     begin = (max(number, 1) - 1) * A_PAGE
     end = begin + A_PAGE
@@ -137,11 +138,12 @@ async def _not_asked(visit: Visit, offers: Sequence[Answer]) -> list[Passed]:
     last = {each["need_id"]: each for each in await visit.api.all("/v1/shortlists")}
     runs = sorted((each for each in last.values() if each["need_id"] not in offered), key=_made_at, reverse=True)
     found: list[Passed] = []
-    for run in runs[: 3 * LATEST]:
-        page = await visit.api.get(f"/v1/shortlists/{run['shortlist_id']}/candidates", limit=200)
-        row = next((each for each in page["items"] if each["provider_id"] == own_provider(visit)), None)
-        if row is not None and not row["eligible"] and len(found) < LATEST:
+    for run in runs[:LOOKED_AT]:
+        row = await own_row(visit, {**run, "provider_id": own_provider(visit)})
+        if row is not None and not row["eligible"]:
             found.append(Passed(_place(visit, row), run["made_at"], why(visit, row)))
+        if len(found) == LATEST:
+            break
     return found
 
 

@@ -10,7 +10,7 @@ import pytest
 from portal.figures import Figures
 from portal.offers.changes import says_the_same
 from portal.offers.endings import ending_of, status_of
-from portal.offers.inbox import record_of
+from portal.offers.inbox import part_of, record_of
 from portal.offers.jobs import job_of, place_of, reason_of
 from portal.offers.reasons import why
 from portal.offers.work import stand_of
@@ -237,3 +237,14 @@ def test_a_report_says_the_same_whatever_its_days_are_written_like() -> None:
     assert says_the_same(report, {"days": "3.5", "findings": "Steam.", "final": False})
     assert not says_the_same(report, {"days": "3.5", "findings": "Steam.", "final": True})
     assert not says_the_same(report, {"days": "3.4", "findings": "Steam.", "final": False})
+
+
+@pytest.mark.parametrize(
+    ("page", "first", "size", "more"),
+    [("1", 0, 25, 2), ("2", 25, 25, 3), ("3", 50, 1, None), ("4", None, 0, None), ("0", 0, 25, 2), ("-1", 0, 25, 2)]
+    + [(nonsense, 0, 25, 2) for nonsense in ("", "x", "²", "99999999999")],
+)
+def test_a_long_list_is_shown_page_by_page(page: str, first: int | None, size: int, more: int | None) -> None:
+    shown, following = part_of([{"n": n} for n in range(51)], page)
+    assert ([each["n"] for each in shown[:1]], len(shown)) == ([] if first is None else [first], size)
+    assert following == more
