@@ -40,7 +40,7 @@ chaos-planted: $(VENV)/development ## plant faults one by one on a copied tree, 
 check: $(VENV)/development ## format, lint, types, import rules, dependencies, contracts
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
-	$(BIN)/mypy contracts chassis services gateway openrecp deploy/local tests
+	$(BIN)/mypy contracts chassis services gateway portal openrecp deploy/local tests
 	$(BIN)/lint-imports
 	$(BIN)/deptry .
 	$(BIN)/python -m contracts.publish --check
