@@ -120,7 +120,7 @@ def tiles(options: Options, baseline: Mapping[str, Any] | None, figures: Figures
     found = [
         Tile(words("Possible saving"), _amounts(saving, figures), _beside(words("a year"), saving.unknown, figures)),
         Tile(words("Investment"), _amounts(investment, figures), _beside(counted, investment.unknown, figures)),
-        Tile(words("Payback, all together"), together or ["–"], words("without interest")),
+        Tile(words("Payback, all together"), together or ["–"], _of_known(options, figures)),
     ]
     resources = (
         (words("Water saved"), "water_m3", "water", "water_m3", "m³", Decimal(1)),
@@ -134,6 +134,14 @@ def tiles(options: Options, baseline: Mapping[str, Any] | None, figures: Figures
         beside = words("a year") if share is None else words("%(share)s of the baseline", share=figures.percent(share))
         found.append(Tile(name, [shown], _beside(beside, total.unknown, figures)))
     return found
+
+
+def _of_known(options: Options, figures: Figures) -> str:
+    """A payback of some options only says of how many: the others' cost or saving is not known."""
+    known = sum(each["options"] for each in options.portfolios)
+    if known in (0, len(options.standing)):
+        return figures.words("without interest")
+    return figures.words.counted("without interest, of %(num)s option", "without interest, of %(num)s options", known)
 
 
 def totals(options: Options, figures: Figures) -> dict[str, Any]:

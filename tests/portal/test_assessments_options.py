@@ -18,6 +18,7 @@ async def test_a_form_sent_twice_recommends_once(plant: Plant) -> None:
     page = await assessor.see("/options/new", assessment_id=plant.assessment_id)
     fields = page.form("/options").fields | {"title": ["Lag the pipes"], "option_class": ["good_housekeeping"]}
     first = await assessor.send_fields("/options", fields)
+    assert "without interest, of 1 option" in (await assessor.see(plant.path)).text
     second = await assessor.send_fields("/options", fields)
     assert first.path == second.path != "/options"
     assert [each["title"] for each in await plant.options()] == ["Replace the motor of the husker", "Lag the pipes"]
