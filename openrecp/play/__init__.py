@@ -1,10 +1,10 @@
 """The main job, played by made-up people over the public API, from intake to verified result."""
 
-from openrecp.play import advice, assessment, engagement, intake, matching, results, savings, training, work
+from openrecp.play import advice, assessment, engagement, intake, matching, results, savings, today, training, work
 from openrecp.play.plot import Plot
 from openrecp.stage import Stage
 
-ACTS = (intake, matching, engagement, training, assessment, savings, work, advice, results)
+ACTS = (intake, matching, engagement, training, assessment, savings, work, advice, results, today)
 
 
 async def play(stage: Stage) -> None:

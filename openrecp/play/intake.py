@@ -99,6 +99,7 @@ FIRMS: dict[str, dict[str, Any]] = {
         "places": [{"country": "XA"}],
         "languages": ["en"],
         "sectors": [{"code": "10", "revision": "4"}],
+        "contact": {"full_name": "Made-up Consultant", "email": "hill@example.org"},
     },
     "nordia": {
         "name": "Nordia Process Partners (made up, of the neighbouring country XB)",

@@ -44,7 +44,7 @@ def test_the_demo_is_played_once_and_the_next_start_goes_on(tmp_path: Path) -> N
     with Program(folder, "--demo") as program:
         said = "\n".join(program.start())
         assert "A new folder: the main job is played once" in said
-        assert "37. The ministry and the donor download CSV  [ok]" in said
+        assert "38. Today a cannery on the coast asks for an assessment; Hill Consultants has the offer  [ok]" in said
         assert str(folder / "demo-keys.json") in said
         closed_to_others(folder)
         feed = feed_of(folder, program.url)
