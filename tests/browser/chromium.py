@@ -65,7 +65,8 @@ class Watch:
     def _console(self, message: ConsoleMessage) -> None:
         failed = FAILED.match(message.text)
         is_expected = failed is not None and int(failed[1]) in self.expected
-        if not is_expected and not (self.away and "net::ERR" in message.text):
+        is_away = self.away and ("net::ERR" in message.text or message.text.startswith("htmx:"))
+        if not is_expected and not is_away:
             self.odd.append(f"console: {message.text}")
 
     def _dialog(self, dialog: Dialog) -> None:

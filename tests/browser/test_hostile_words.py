@@ -53,12 +53,19 @@ def test_nothing_stored_is_ever_run(browse: Browse, chromium: Chromium, hostile:
             if place.who == who:
                 visitor.watch.expected = {place.answers} - {200}
                 seen.append(_look(visitor.goto(place.at(hostile.ids))))
+    visitor = browse("officer")
+    requests = hostile.officer.items("/v1/service-requests", client_id=hostile["client"])
+    options = hostile.officer.items("/v1/options", client_id=hostile["client"])
+    further = [f"/service-requests/{each['request_id']}" for each in requests]
+    further += [f"/options/{each['option_id']}" for each in options]
+    seen += [_look(visitor.goto(path)) for path in further]
     shown = _plain("\n".join(seen))
     assert [each for each in corpus.given if _plain(each) not in shown] == []
 
 
 def test_what_a_visitor_types_is_shown_again_as_typed(browse: Browse) -> None:
     visitor = browse("officer")
+    visitor.watch.expected = {422}
     for each in HOSTILE:
         page = visitor.goto("/clients/new")
         page.locator("[name=isic_code]").fill(each)
