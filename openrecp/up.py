@@ -113,7 +113,7 @@ def _plain(facts: dict[str, Any]) -> dict[str, Any]:
 def _greet(settings: Settings, port: int) -> None:
     address = f"http://{settings.host}:{port}"
     if (settings.data / KEYS).exists():
-        typer.echo(f"\nThe demo's keys: {settings.data / KEYS} (readable by you only)")
+        typer.echo(f"\nSign in with one of the demo's keys: {settings.data / KEYS} (readable by you only)")
     typer.echo(f"OpenRECP is up: {address}   API: {address}/docs   stop: Ctrl-C")
 
 
