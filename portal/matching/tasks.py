@@ -15,7 +15,7 @@ Found = Mapping[str, Any]
 
 
 async def tasks(visit: Visit) -> list[Task]:
-    """Of this officer's territory. A request that nobody can meet stands among the requests, not here again."""
+    """Of this officer's territory; requests that nobody can meet are among the jobs."""
     if not visit.has("officer"):
         return []
     unmet, searching, offers, reports = await asyncio.gather(
@@ -26,16 +26,15 @@ async def tasks(visit: Visit) -> list[Task]:
     )
     offered = {each["need_id"] for each in offers}
     silent = [each for each in searching if each["need_id"] not in offered]
-    by_hand = [each for each in unmet if each["request_id"] is None]
     offers.sort(key=lambda each: str(each["deadline_at"]))
     reports.sort(key=lambda each: str(each["submitted_at"]))
     clients, providers = await asyncio.gather(
-        client_names(visit, [*by_hand[:SHOWN], *silent[:SHOWN]]),
+        client_names(visit, [*unmet[:SHOWN], *silent[:SHOWN]]),
         provider_names(visit, [*offers[:SHOWN], *reports[:SHOWN]]),
     )
     nobody, choose = visit.words("Nobody found for a job"), visit.words("Choose whom to offer a job")
     return [
-        *_some(visit, by_hand, lambda each: _of_job(visit, nobody, each, clients), "/needs?status=unmet"),
+        *_some(visit, unmet, lambda each: _of_job(visit, nobody, each, clients), "/needs?status=unmet"),
         *_some(visit, silent, lambda each: _of_job(visit, choose, each, clients), "/needs"),
         *_some(visit, offers, lambda each: _of_offer(visit, each, providers), "/needs"),
         *_some(visit, reports, lambda each: _of_report(visit, each, providers), "/engagements"),

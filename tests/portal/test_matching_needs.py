@@ -200,6 +200,20 @@ async def test_a_new_shortlist_finds_who_came_meanwhile(visit: Visitors, stage: 
     assert "Khmer Firm has the offer" in page.text
 
 
+async def test_a_request_nobody_can_meet_stands_in_the_queue_once(
+    visit: Visitors, house: OpenHouse, stage: Stage
+) -> None:
+    await done(stage.officer, "POST", f"/v1/providers/{stage.side.ids['provider']}/suspend", {"reason_code": "quality"})
+    wish = {"client_id": stage.side.ids["client"], "site_id": stage.side.ids["site"], "kind": "policy_advice"}
+    when = {"language": "en", "wanted_from": "2026-04-01", "wanted_until": "2026-06-30", "days": 3}
+    await done(stage.officer, "POST", "/v1/service-requests", wish | when)
+    await house.settle()
+    officer = await visit("officer")
+    queue = await officer.see("/work")
+    assert queue.text.count("Policy advice for Quokka Mill") == 1
+    assert "nobody found" in (await officer.see(queue.link("Nobody found for a job"))).h1
+
+
 async def test_a_shortlist_asked_for_twice_is_made_once(visit: Visitors, stage: Stage) -> None:
     need = await stage.need()
     officer = await visit("officer")
