@@ -1,7 +1,7 @@
 """The edge of a service: problem documents, strict bodies, pages, ETags, sizes."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Annotated, Any, ClassVar, Generic, TypeVar
 from uuid import UUID
 
@@ -294,10 +294,20 @@ def refuse_in_words(app: FastAPI) -> None:
 
 
 class Guarded:
-    """The outermost layer: bounds the body, and turns what nobody expected into a problem without its text."""
+    """The outermost layer: bounds the body, and turns what nobody expected into a problem without its text.
 
-    def __init__(self, app: ASGIApp, *, limit: int = BODY_LIMIT, upload_limit: int = UPLOAD_LIMIT) -> None:
-        self.app, self.limit, self.upload_limit = app, limit, upload_limit
+    `too_large` may have another answer than the problem for whoever sent too much.
+    """
+
+    def __init__(
+        self,
+        app: ASGIApp,
+        *,
+        limit: int = BODY_LIMIT,
+        upload_limit: int = UPLOAD_LIMIT,
+        too_large: Callable[[Scope], ASGIApp | None] = lambda scope: None,
+    ) -> None:
+        self.app, self.limit, self.upload_limit, self.too_large = app, limit, upload_limit, too_large
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -315,7 +325,7 @@ class Guarded:
             await self.app(scope, self._bounded(scope, receive), sending)
         except BodyIsTooLarge as refusal:
             if not started:
-                await problem(refusal)(scope, receive, send)
+                await (self.too_large(scope) or problem(refusal))(scope, receive, send)
         except Exception:
             log.exception("request.failed", path=scope["path"], method=scope["method"])
             if not started:

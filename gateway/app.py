@@ -94,7 +94,8 @@ class RunningGateway:
             ending=self.ending,
             portal=self.portal(self._from_within) if self.portal else None,
         )
-        guarded = Guarded(door, limit=self.door.body_limit, upload_limit=self.door.upload_limit)
+        limits = {"limit": self.door.body_limit, "upload_limit": self.door.upload_limit}
+        guarded = Guarded(door, **limits, too_large=door.too_large)
         self.app = Traced(guarded, NAME)
 
     async def _from_within(self, scope: Scope, receive: Receive, send: Send) -> None:

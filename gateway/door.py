@@ -22,6 +22,8 @@ from gateway.settings import DoorSettings
 from gateway.transports import ServiceIsAway, Transport
 from gateway.waiting import answer_in_time, waits
 
+TOO_LARGE = "/too-large"
+"""Where the portal says so."""
 QUERY_LIMIT = 8_000
 ALWAYS: Headers = [(b"x-content-type-options", b"nosniff")]
 UNLESS_SAID: Headers = [(b"cache-control", b"private, no-cache")]
@@ -82,6 +84,18 @@ class Gateway:
             if reply.started:
                 raise
             await _refused(error)(scope, receive, reply)
+
+    def too_large(self, scope: Scope) -> ASGIApp | None:
+        """A page for people who sent more than any form may carry; programs read the problem."""
+        if self._portal is None or not _is_for_people(scope["path"], self.pages.get(scope["path"])):
+            return None
+        portal, there = self._portal, TOO_LARGE.encode()
+        shown = {**scope, "method": "GET", "path": TOO_LARGE, "raw_path": there, "query_string": b""}
+
+        async def answer(_: Scope, receive: Receive, send: Send) -> None:
+            await portal(shown, receive, _Reply(send))
+
+        return answer
 
     async def _answer(self, scope: Scope, receive: Receive, reply: "_Reply") -> None:
         operation = self.permissions.match(scope["method"], scope["raw_path"])

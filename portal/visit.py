@@ -297,7 +297,7 @@ def _address(request: Request) -> str:
 
 def trouble_page(visit: Visit, trouble: Trouble) -> Response:
     """What the API refused, as a page that says what to do."""
-    status = trouble.status if trouble.status in (403, 404, 409, 412, 422, 429, 503) else 500
+    status = trouble.status if trouble.status in (403, 404, 409, 412, 413, 422, 429, 503) else 500
     if status == 500:
         log.error("portal.failed", path=visit.place, code=trouble.code, status=trouble.status)
     sentence, language = sentence_of(trouble, visit.words)

@@ -8,6 +8,7 @@ from portal.entrance.pages import (
     show_help,
     show_privacy,
     show_sign_in,
+    show_too_large,
 )
 from portal.rooms import N_, Room, form, page
 
@@ -20,6 +21,7 @@ room = Room(
         page("/help", show_help, public=True),
         page("/accessibility", show_accessibility, public=True),
         page("/privacy", show_privacy, public=True),
+        page("/too-large", show_too_large, public=True),
     ),
     said={
         "key_ended": N_("Your key is no longer valid. Sign in with another one."),

@@ -5,7 +5,7 @@ from starlette.responses import Response
 from portal.api import Trouble
 from portal.forms import Form
 from portal.session import Session
-from portal.visit import Visit
+from portal.visit import Visit, trouble_page
 
 START = "/work"
 
@@ -52,6 +52,11 @@ async def show_accessibility(visit: Visit) -> Response:
 
 async def show_privacy(visit: Visit) -> Response:
     return visit.show("entrance/privacy.html")
+
+
+async def show_too_large(visit: Visit) -> Response:
+    """What the door shows to whoever sent more than it lets in."""
+    return trouble_page(visit, Trouble(413, {"code": "body_is_too_large"}))
 
 
 def _onward(visit: Visit) -> str:

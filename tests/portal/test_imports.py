@@ -165,6 +165,17 @@ async def test_a_form_that_cannot_be_read_is_refused_kindly(visit: Visitors) -> 
     assert (answer.status_code, "This form is not from here" in answer.text) == (403, True)
 
 
+async def test_a_sheet_too_large_to_send_is_said_on_a_page_and_to_programs_as_a_problem(visit: Visitors) -> None:
+    officer = await visit("officer")
+    headers = {"content-type": "multipart/form-data; boundary=x", "content-length": "64000001"}
+    answer = await officer.client.post("/client-imports/new", content=b"--x", headers=headers)
+    assert (answer.status_code, answer.headers["content-type"]) == (413, "text/html; charset=utf-8")
+    assert "A form carries at most 64 MB" in answer.text
+    assert "default-src 'none'" in answer.headers["content-security-policy"]
+    answer = await officer.client.post("/v1/client-imports", content=b"--x", headers=headers)
+    assert (answer.status_code, answer.json()["code"]) == (413, "body_is_too_large")
+
+
 async def test_what_the_api_refuses_stands_at_its_field(visit: Visitors) -> None:
     officer, other = await visit("officer"), await visit("officer")
     new = await officer.see("/client-imports/new")
