@@ -34,6 +34,7 @@ PLACES = (
     Place("/help", None),
     Place("/accessibility", None),
     Place("/privacy", None),
+    Place("/too-large", None, answers=413),
     Place("/account", "officer"),
     *(Place("/work", who) for who in ("officer", "reviewer", "verifier", "delta", "delta_assessor", "works", "donor")),
     Place("/nowhere", "officer", answers=404),
