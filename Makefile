@@ -7,11 +7,12 @@ SHARED ?= ../shared/data
 RUN_FLAGS ?=
 DEMO_FLAGS ?=
 TEST_FLAGS ?= -n 2 --dist worksteal
+BROWSER_FLAGS ?= -n 2 --dist worksteal
 IMPORT_FLAGS ?=
 LOCAL_FLAGS ?=
 CHAOS_FLAGS ?=
 
-.PHONY: run demo up-local demo-local chaos chaos-short chaos-planted test check format contracts words migration import-real lock clean help
+.PHONY: run demo up-local demo-local chaos chaos-short chaos-planted test test-browser screenshots check format contracts words migration import-real lock clean help
 
 run: $(VENV)/runtime ## start everything on http://127.0.0.1:8080; the first time the main job is played
 	$(BIN)/openrecp up --demo --data $(DATA) $(RUN_FLAGS)
@@ -27,6 +28,12 @@ demo-local: $(VENV)/development ## the main job and the real files of $(SHARED) 
 
 test: $(VENV)/development ## every test that can run here (REQUIRE_ALL=1 makes a missing part a failure)
 	$(BIN)/pytest $(TEST_FLAGS)
+
+test-browser: $(VENV)/development ## the portal in Debian's Chromium: every page and the five journeys, with scripts and without
+	$(BIN)/pytest tests/browser $(BROWSER_FLAGS)
+
+screenshots: $(VENV)/development ## pictures of the portal for people to look at, in build/screenshots
+	$(BIN)/python -m tests.browser.screenshots build/screenshots
 
 chaos-short: $(VENV)/development ## kill everything of the separate services 30 times under load, and judge what is left
 	$(BIN)/python -m tests.chaos short $(CHAOS_FLAGS)

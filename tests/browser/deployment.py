@@ -3,7 +3,8 @@
 import json
 import shutil
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -83,11 +84,16 @@ class Deployment:
             each.close()
         self.program.kill()
 
-    def copied(self, folder: Path) -> None:
-        """Its data as they are now, in another folder; it stops for a moment."""
+    @contextmanager
+    def copied(self, folder: Path, program: type[Program] = Program) -> "Iterator[Deployment]":
+        """Another one that begins with the same data; this one stops for a moment."""
         self.program.stop()
         shutil.copytree(self.program.folder, folder)
         self.program.start()
+        other = Deployment(program(folder, "--demo", **SETTINGS))
+        other.begin()
+        yield other
+        other.end()
 
     def hire(self, name: str, *roles: str, **facts: Any) -> Person:
         """A new key for somebody with these roles."""

@@ -5,11 +5,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Browser, expect
 
-from tests.browser.chromium import PHONE
+from tests.browser.chromium import PHONE, Chromium
 from tests.browser.conftest import Browse
 from tests.browser.deployment import Deployment, until
 from tests.browser.furniture import Furniture
@@ -97,14 +98,21 @@ def test_another_site_sends_no_form_for_a_visitor(browse: Browse, deployment: De
     visitor.watch.odd = [each for each in visitor.watch.odd if "favicon" not in each]
 
 
-def test_a_link_outlives_its_deadline_and_says_so(browse: Browse, furniture: Furniture, deployment: Deployment) -> None:
-    """The last of all: it moves the clock of everybody."""
+def test_a_link_outlives_its_deadline_and_says_so(
+    browser: Browser, furniture: Furniture, deployment: Deployment, tmp_path: Path
+) -> None:
+    """In a copy of the system: this moves the clock of everybody."""
     offer = furniture.offer_of(furniture.request(after=60))
-    page = browse(width=PHONE, height=740).goto(f"/offer-links/{furniture.links[offer]}/accept")
-    page.get_by_role("radio").check()
-    deployment.advance(deployment.now + timedelta(days=12))
-    until("the end", lambda: furniture.officer.get(f"/v1/offers/{offer}")["status"] == "expired")
-    press(page, "Accept, this is final")
-    has(page, "What happened")
-    assert page.get_by_role("button", name="Accept, this is final").count() == 0
-    assert furniture.officer.get(f"/v1/offers/{offer}")["status"] == "expired"
+    with deployment.copied(tmp_path / "data") as later:
+        visitor = Chromium(browser, later.url, {}).visitor(width=PHONE, height=740)
+        page = visitor.goto(f"/offer-links/{furniture.links[offer]}/accept")
+        page.get_by_role("radio").check()
+        later.advance(later.now + timedelta(days=12))
+        officer = later.people["officer"]
+        until("the end", lambda: officer.get(f"/v1/offers/{offer}")["status"] == "expired")
+        press(page, "Accept, this is final")
+        has(page, "What happened", "deadline")
+        assert page.get_by_role("button", name="Accept, this is final").count() == 0
+        assert officer.get(f"/v1/offers/{offer}")["status"] == "expired"
+        visitor.context.close()
+        assert visitor.watch.odd == []
