@@ -1,8 +1,7 @@
-"""The catalogues, checked and brought up to date: `python -m portal.catalogues --check` or `--update`.
+"""The catalogues, checked and brought up to date: `python -m portal.catalogues --check` or `--update`."""
 
-What stands in the code is English and the key. Each room has one file a language under `locale/`; what several rooms
-say stands in `shell.po`, so that it is said one way; what the API refuses stands in `refusals.po` under its code.
-"""
+# What stands in the code is English and the key. Each room has one file a language under `locale/`; what several rooms
+# say stands in `shell.po`, so that it is said one way; what the API refuses stands in `refusals.po` under its code.
 
 import argparse
 import io

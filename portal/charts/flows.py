@@ -1,7 +1,6 @@
-"""How flows are laid out: columns by longest path, a lane for each flow through the columns it passes, forty pulls.
+"""How flows are laid out: columns by longest path, a lane for each flow through the columns it passes, forty pulls."""
 
-Everything is in units of a sixteenth of a rem, so a line of a label keeps its place whatever the figures are.
-"""
+# Everything is in units of a sixteenth of a rem, so a line of a label keeps its place whatever the figures are.
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
