@@ -32,8 +32,8 @@ CHUNKS = """() => {
 }"""
 CUT_OFF = """() => [...document.querySelectorAll("main *, .band *, .foot *")].filter(each => {
   const look = getComputedStyle(each);
-  return !each.closest(".unseen, svg, .chart, input, textarea, select") && each.checkVisibility() && each.clientWidth > 2
-    && ["hidden", "clip"].includes(look.overflowX) && each.scrollWidth > each.clientWidth + 1;
+  return !each.closest(".unseen, svg, .chart, input, textarea, select")
+    && each.checkVisibility() && each.clientWidth > 2 && ["hidden", "clip"].includes(look.overflowX) && each.scrollWidth > each.clientWidth + 1;
 }).map(each => each.outerHTML.slice(0, 140))"""
 
 
