@@ -91,9 +91,11 @@ class Deployment:
         shutil.copytree(self.program.folder, folder)
         self.program.start()
         other = Deployment(program(folder, "--demo", **SETTINGS))
-        other.begin()
-        yield other
-        other.end()
+        try:
+            other.begin()
+            yield other
+        finally:
+            other.end()
 
     def hire(self, name: str, *roles: str, **facts: Any) -> Person:
         """A new key for somebody with these roles."""

@@ -49,6 +49,7 @@ class Furniture:
         self.deployment, self.words, self.mark, self.language = deployment, words, mark, language
         self.ids: dict[str, str] = {}
         self.links: dict[str, str] = {}
+        self._read: set[str] = set()
         self.officer = deployment.people["officer"]
 
     def person(self, name: str) -> Person:
@@ -143,12 +144,14 @@ class Furniture:
 
     def new_link(self) -> str:
         """The code of the one-time link in the notice to the firm that was not read yet."""
-        return until("a notice with a link", self._unread)
+        code = until("a notice with a link", self._unread)
+        self._read.add(code)
+        return code
 
     def _unread(self) -> str | None:
         told = [each for each in self.deployment.notices if f"To: {self.mark}{MAILBOX}" in each]
         codes = [each.split("/offer-links/")[1].split()[0] for each in told if "/offer-links/" in each]
-        return next((each for each in codes if each not in self.links.values()), None)
+        return next((each for each in codes if each not in self._read), None)
 
     def engagement(self, after: int) -> str:
         """A request that the firm has accepted."""

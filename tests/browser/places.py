@@ -101,9 +101,11 @@ PLACES = (
     # assessor, reviewer and verifier
     Place("/assessments", "officer"),
     Place("/assessments", "delta_assessor"),
+    Place("/assessments/new?client_id={client}", "officer"),
     Place("/assessments/{assessment}", "reviewer", prints=True),
     Place("/assessments/{assessment_open}", "delta_assessor", prints=True),
     Place("/assessments/{assessment_open}/baseline", "delta_assessor"),
+    Place("/assessments/{assessment_open}/change", "delta_assessor"),
     Place("/options/new?assessment_id={assessment_open}", "delta_assessor"),
     Place("/options/{option_verified}", "verifier", prints=True),
     Place("/options/{option_implemented}", "verifier"),

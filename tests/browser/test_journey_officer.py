@@ -76,7 +76,7 @@ def _ask(page: Page, deployment: Deployment) -> None:
 
 def _offer_again(page: Page, furniture: Furniture) -> str:
     """The offer that went out by itself is withdrawn and made anew by hand; the firm accepts it."""
-    furniture.links["first"] = furniture.new_link()
+    furniture.new_link()
     follow(page, "Withdraw")
     put(page, {"reason_code": "job_changed"})
     press(page, "Withdraw the offer")
@@ -84,8 +84,7 @@ def _offer_again(page: Page, furniture: Furniture) -> str:
     wait_for(page, "Ask again")
     page.get_by_role("link", name=f"Ask again {FIRM}").click()
     press(page, "Make the offer")
-    furniture.links["second"] = furniture.new_link()
-    has(page, "it is shown this once", f"/offer-links/{furniture.links['second']}")
+    has(page, "it is shown this once", f"/offer-links/{furniture.new_link()}")
     follow(page, "Back to the job")
     has(page, "has the offer")
     delta = furniture.person("delta")

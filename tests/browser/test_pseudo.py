@@ -31,9 +31,9 @@ CHUNKS = """() => {
   return found;
 }"""
 CUT_OFF = """() => [...document.querySelectorAll("main *, .band *, .foot *")].filter(each => {
-  const look = getComputedStyle(each);
-  return !each.closest(".unseen, svg, .chart, input, textarea, select")
-    && each.checkVisibility() && each.clientWidth > 2 && ["hidden", "clip"].includes(look.overflowX) && each.scrollWidth > each.clientWidth + 1;
+  if (each.closest(".unseen, svg, .chart, input, textarea, select") || !each.checkVisibility()) return false;
+  const hides = ["hidden", "clip"].includes(getComputedStyle(each).overflowX);
+  return hides && each.clientWidth > 2 && each.scrollWidth > each.clientWidth + 1;
 }).map(each => each.outerHTML.slice(0, 140))"""
 
 

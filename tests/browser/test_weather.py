@@ -111,7 +111,7 @@ def test_a_link_outlives_its_deadline_and_says_so(
         officer = later.people["officer"]
         until("the end", lambda: officer.get(f"/v1/offers/{offer}")["status"] == "expired")
         press(page, "Accept, this is final")
-        has(page, "What happened", "deadline")
+        has(page, "What happened", "Nothing was changed", "when the time was up")
         assert page.get_by_role("button", name="Accept, this is final").count() == 0
         assert officer.get(f"/v1/offers/{offer}")["status"] == "expired"
         visitor.context.close()
