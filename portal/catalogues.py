@@ -38,8 +38,37 @@ HOLE = re.compile(r"\{(\w*)[^{}]*\}")
 SCRIPTS = {"km": re.compile("[\u1780-\u17ff]"), "lo": re.compile("[\u0e80-\u0eff]")}
 """A sentence in these languages has a letter of its own script."""
 SAME: Mapping[str, frozenset[str]] = {
-    "*": frozenset({"OpenRECP", "ISIC", "TOML", "CSV", "XLSX"}),
-    "fr": frozenset({"Code", "Date", "Option", "Options", "Province", "Provinces"}),
+    "*": frozenset({"OpenRECP", "ISIC", "TOML", "CSV", "XLSX", "t CO₂e"}),
+    "fr": frozenset(
+        {
+            "%(num)s option",
+            "Client",
+            "Clients",
+            "Code",
+            "Contact",
+            "Contact %(number)s",
+            "Contacts",
+            "Date",
+            "Description",
+            "Documents",
+            "Expert",
+            "Format",
+            "Imports",
+            "Instrument",
+            "Notes",
+            "Option",
+            "Options",
+            "Programme",
+            "Programmes",
+            "Province",
+            "Provinces",
+            "Service",
+            "Site",
+            "Sites",
+            "Textiles",
+            "code",
+        }
+    ),
 }
 """Names and codes that are the same in every language, and words that two languages share."""
 Key = str | tuple[str, str]
