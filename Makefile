@@ -53,6 +53,7 @@ check: $(VENV)/development ## format, lint, types, import rules, dependencies, c
 	$(BIN)/python -m contracts.publish --check
 	$(BIN)/openrecp documents --check
 	$(BIN)/openrecp pack check demo
+	$(BIN)/python -m portal.catalogues --check
 	$(BIN)/hadolint Dockerfile
 	POSTGRES_PASSWORD=only-to-read-it $(BIN)/docker-compose --profile full config -q
 
