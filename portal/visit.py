@@ -17,6 +17,7 @@ from starlette.types import ASGIApp
 from portal.api import Api, Trouble
 from portal.figures import Figures
 from portal.forms import TOKEN, Form, sentence_of
+from portal.names import in_words
 from portal.pages import rendered
 from portal.rooms import N_, Address, Entry, Room
 from portal.session import COOKIE, Seal, Session
@@ -73,16 +74,16 @@ class House:
     secret: bytes
     secure: bool
     rooms: tuple[Room, ...] = ()
-    _pack: dict[str, Any] = field(default_factory=dict)
+    _packs: dict[str, dict[str, Any]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.seal = Seal(self.secret)
 
-    async def pack(self, api: Api) -> dict[str, Any]:
-        """What the country pack publishes; it does not change while the process runs."""
-        if not self._pack:
-            self._pack = await api.get("/v1/pack")
-        return self._pack
+    async def pack(self, api: Api, words: Words) -> dict[str, Any]:
+        """What the country pack publishes, in a language; it does not change while the process runs."""
+        if words.language not in self._packs:
+            self._packs[words.language] = in_words(await api.get("/v1/pack"), words)
+        return self._packs[words.language]
 
     def menu(self, roles: frozenset[str]) -> list[Entry]:
         found = [each for room in self.rooms for each in room.menu if each.roles & roles]
@@ -257,8 +258,9 @@ async def arrival(request: Request) -> Visit:
         language=language,
         correlation_id=request.scope["correlation_id"],
     )
-    pack = await house.pack(Api(house.door, key=None, address="127.0.0.1", language="en", correlation_id=""))
     words = words_of(language)
+    within = Api(house.door, key=None, address="127.0.0.1", language=language, correlation_id="")
+    pack = await house.pack(within, words)
     return Visit(house, request, session, words, Figures(words, ZoneInfo(pack["time_zone"])), api, pack)
 
 

@@ -39,7 +39,7 @@ async def show_new_request(visit: Visit, form: Form | None = None) -> Response:
         is_qualified=client["status"] == "qualified",
         shares=bool(agreed["items"]),
         sites=[(each["site_id"], f"{each['name']}, {called.place(visit, each)}") for each in sites],
-        kinds=called.choices(visit, called.KINDS, "kinds"),
+        kinds=called.choices(visit, "kinds"),
         programmes=_programmes(visit),
         spoken=spoken,
         fields=called.further_fields(visit, "service_request"),

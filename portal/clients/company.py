@@ -163,7 +163,7 @@ def _said(visit: Visit, name: str, client: Mapping[str, Any]) -> str:
         case "country":
             return called.country_name(visit, client["country"])
         case "size_class":
-            return called.named(visit, called.SIZES, "size_classes", client["size_class"])
+            return visit.name("size_classes", client["size_class"])
     return str(client[name] or NONE)
 
 
@@ -194,7 +194,7 @@ async def _form_page(
         step=await shown_step(visit, client, "change"),
         home=called.country_name(visit, visit.pack["country"]),
         provinces=called.provinces(visit),
-        sizes=called.choices(visit, called.SIZES, "size_classes"),
+        sizes=called.choices(visit, "size_classes"),
         fields=called.further_fields(visit, "client"),
         differences=differences or [],
     )

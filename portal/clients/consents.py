@@ -25,13 +25,13 @@ async def show_consents(visit: Visit, client_id: UUID, form: Form | None = None)
         form=shown,
         client=client,
         step=await shown_step(visit, client, "consents"),
-        purposes=called.choices(visit, called.PURPOSES, "consent_purposes"),
+        purposes=called.choices(visit, "consent_purposes"),
         meanings=[
             (named, visit.words(called.MEANINGS[each]))
-            for each, named in called.choices(visit, called.PURPOSES, "consent_purposes")
+            for each, named in called.choices(visit, "consent_purposes")
             if each in called.MEANINGS
         ],
-        given=[(called.named(visit, called.PURPOSES, "consent_purposes", each["purpose"]), each) for each in given],
+        given=[(visit.name("consent_purposes", each["purpose"]), each) for each in given],
     )
 
 
@@ -69,7 +69,7 @@ async def show_withdrawal(visit: Visit, client_id: UUID, consent_id: UUID, form:
         form=shown,
         client=client,
         consent=consent,
-        purpose=called.named(visit, called.PURPOSES, "consent_purposes", consent["purpose"]),
+        purpose=visit.name("consent_purposes", consent["purpose"]),
         ends_requests=consent["purpose"] == called.SHARE_WITH_PROVIDERS,
         state=called.state(visit, consent["status"]),
     )

@@ -54,8 +54,8 @@ async def show_client(visit: Visit, client_id: UUID) -> Response:
         shares=any(each["purpose"] == called.SHARE_WITH_PROVIDERS for each in parts.standing),
         site_names={each["site_id"]: each["name"] for each in parts.sites or []},
         site_places={each["site_id"]: called.place(visit, each) for each in parts.sites or []},
-        purposes=dict(called.choices(visit, called.PURPOSES, "consent_purposes")),
-        kinds=called.in_words(visit, called.KINDS),
+        purposes=dict(called.choices(visit, "consent_purposes")),
+        kinds=dict(called.choices(visit, "kinds")),
         states=called.in_words(visit, called.STATES),
         court=called.in_words(visit, called.COURT),
         colours=called.COLOURS,
@@ -94,7 +94,7 @@ async def _contacts(visit: Visit, client_id: UUID) -> tuple[list[dict[str, Any]]
 
 def _facts(visit: Visit, client: Mapping[str, Any]) -> list[tuple[str, str]]:
     """What is known of the company besides its name and state; what is not known is left out."""
-    size = called.named(visit, called.SIZES, "size_classes", client["size_class"])
+    size = visit.name("size_classes", client["size_class"])
     facts = [
         (visit.words("Sector"), called.sector(visit, client), client["isic"] or client["national_code"]),
         (visit.words("Why no single ISIC code fits"), client["no_isic_reason"], not client["isic"]),

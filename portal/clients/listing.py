@@ -20,7 +20,7 @@ async def show_clients(visit: Visit) -> Response:
         states=[(each, called.state(visit, each)) for each in ("registered", "qualified", "declined")],
         provinces=called.provinces(visit),
         is_filtered=any(filters.values()),
-        sizes=dict(called.choices(visit, called.SIZES, "size_classes")),
+        sizes=dict(called.choices(visit, "size_classes")),
         state_words=called.in_words(visit, called.STATES),
         colours=called.COLOURS,
     )

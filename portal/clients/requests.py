@@ -48,7 +48,7 @@ async def show_requests(visit: Visit) -> Response:
         rows=[Row(each, called.kind(visit, each["kind"]), names[each["client_id"]]) for each in found["items"]],
         next=found["next"],
         status_choices=[(each, called.state(visit, each)) for each in called.REQUEST_STATES],
-        kind_choices=called.choices(visit, called.KINDS, "kinds"),
+        kind_choices=called.choices(visit, "kinds"),
         is_filtered=any(filters.values()),
         states=called.in_words(visit, called.STATES),
         colours=called.COLOURS,

@@ -46,28 +46,6 @@ COURT = {
     "cancelled": N_("Nobody has anything to do: it was cancelled."),
     "completed": N_("Nobody has anything to do: the service was given."),
 }
-KINDS = {
-    "assessment": N_("Assessment"),
-    "training": N_("Training"),
-    "technical_information": N_("Technical information"),
-    "investment_support": N_("Help with an investment"),
-    "policy_advice": N_("Policy advice"),
-    "awareness": N_("Awareness"),
-    "follow_up": N_("Follow-up"),
-}
-SIZES = {"micro": N_("Micro"), "small": N_("Small"), "medium": N_("Medium"), "large": N_("Large")}
-REASONS = {
-    "outside_mandate": N_("Outside the centre's mandate"),
-    "no_potential": N_("No potential for savings"),
-    "not_cooperative": N_("The management does not cooperate"),
-    "no_data": N_("No data can be had"),
-    "duplicate": N_("The company is registered already"),
-}
-PURPOSES = {
-    "share_with_providers": N_("Share with providers"),
-    "share_with_donor": N_("Share with a donor"),
-    "publish_case": N_("Publish as an example"),
-}
 MEANINGS = {
     "share_with_providers": N_("Whoever works for the company sees its name and contacts. No service without it."),
     "share_with_donor": N_("The donor of a programme may learn the company's name and results."),
@@ -76,21 +54,14 @@ MEANINGS = {
 SHARE_WITH_PROVIDERS = "share_with_providers"
 
 
-def named(visit: Visit, words: Mapping[str, str], kind: str, code: str | None) -> str:
-    """A code in the language of the page, or else as the pack names it."""
-    if code is None:
-        return NONE
-    return visit.words(words[code]) if code in words else visit.name(kind, code)
-
-
 def in_words(visit: Visit, words: Mapping[str, str]) -> dict[str, str]:
     """A whole list of codes in the language of the page."""
     return {code: visit.words(said) for code, said in words.items()}
 
 
-def choices(visit: Visit, words: Mapping[str, str], kind: str) -> list[tuple[str, str]]:
+def choices(visit: Visit, kind: str) -> list[tuple[str, str]]:
     """What the pack lets one choose from."""
-    return [(each["code"], named(visit, words, kind, each["code"])) for each in visit.pack[kind]]
+    return [(each["code"], each["name"]) for each in visit.pack[kind]]
 
 
 def reason(visit: Visit, code: str | None) -> str:
@@ -100,11 +71,7 @@ def reason(visit: Visit, code: str | None) -> str:
 
 def reasons(visit: Visit) -> list[tuple[str, str]]:
     """The reasons the pack knows for declining a company."""
-    known = visit.pack["reasons"]["decline_client"]
-    return [
-        (each["code"], visit.words(REASONS[each["code"]]) if each["code"] in REASONS else each["name"])
-        for each in known
-    ]
+    return [(each["code"], each["name"]) for each in visit.pack["reasons"]["decline_client"]]
 
 
 def state(visit: Visit, code: str) -> str:
@@ -112,7 +79,7 @@ def state(visit: Visit, code: str) -> str:
 
 
 def kind(visit: Visit, code: str) -> str:
-    return named(visit, KINDS, "kinds", code)
+    return visit.name("kinds", code)
 
 
 def place(visit: Visit, where: Mapping[str, Any]) -> str:

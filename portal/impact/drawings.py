@@ -62,10 +62,10 @@ def targets_of(visit: Visit, indicators: Iterable[Mapping[str, Any]]) -> Drawing
 def _reached(visit: Visit, indicator: Mapping[str, Any]) -> Bar:
     reached = indicator["reached_percent"]
     if reached in (None, SUPPRESSED):
-        return Bar(indicator["name"], None, visit.figures.number(reached))
+        return Bar(visit.name("indicators", indicator["code"]), None, visit.figures.number(reached))
     share = Decimal(reached)
     kind = KINDS.get(indicator["code"].removesuffix("_verified"), "product")
-    return Bar(indicator["name"], share, visit.figures.percent(share / 100), kind)
+    return Bar(visit.name("indicators", indicator["code"]), share, visit.figures.percent(share / 100), kind)
 
 
 def widths(values: Sequence[Any]) -> list[int | None]:
