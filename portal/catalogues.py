@@ -42,6 +42,7 @@ SAME: Mapping[str, frozenset[str]] = {
     "fr": frozenset(
         {
             "%(num)s option",
+            "Anthracite",
             "Client",
             "Clients",
             "Code",
@@ -55,6 +56,7 @@ SAME: Mapping[str, frozenset[str]] = {
             "Format",
             "Imports",
             "Instrument",
+            "Lignite",
             "Notes",
             "Option",
             "Options",
