@@ -17,7 +17,7 @@ from tests.kit.room import room
 
 async def test_the_receiver_of_the_page_takes_a_test_and_refuses_what_is_not_ours(tmp_path: Path) -> None:
     page = (ROOT / "docs" / "integrators.md").read_text(encoding="utf-8")
-    (program,) = re.findall(r"```python\n(.*?)```", page, re.DOTALL)
+    (program,) = re.findall(r"receiver\.py <<'END'\n(.*?)\nEND\n", page, re.DOTALL)
     path = tmp_path / "receiver.py"
     path.write_text(program, encoding="utf-8")
     with socket.socket() as free:

@@ -107,18 +107,18 @@ async def test_a_server_that_dies_before_it_answers_gets_the_same_message_again(
 
 
 async def test_a_server_that_never_answers_costs_its_deadline_and_no_other_notice(tmp_path: Path) -> None:
-    async with mail_server() as server, bureau(tmp_path, server.settings(timeout_s=0.5)) as here:
+    async with mail_server() as server, bureau(tmp_path, server.settings(timeout_s=1.5)) as here:
         server.answers.append(server.says_nothing)
         for number in range(20):
             await here.tell(email=f"n{number}@mill.test")
         began = time.monotonic()
         while await here.send():
             pass
-        assert time.monotonic() - began < 5
+        assert time.monotonic() - began < 8
         states = [each.state for each in await here.all()]
         assert (states.count("sent"), states.count("waiting")) == (19, 1)
         (slow,) = [each for each in await here.all() if each.state == "waiting"]
-        assert slow.error == "the mail server gave no answer within 0.5 s"
+        assert slow.error == "the mail server gave no answer within 1.5 s"
         assert server.most_at_once <= 8
 
 
