@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import os
 import pwd
+import secrets
 import shutil
 import signal
 import socket
@@ -194,11 +195,13 @@ def _identity() -> dict[str, Any]:
 
 
 def free_port() -> int:
-    """A port on loopback where nobody listens."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
+    """A port on loopback where nobody listens, below those that outgoing connections are given: none of them takes it
+    before its owner does."""
+    while True:
+        port = 15_000 + secrets.randbelow(17_000)
+        with contextlib.suppress(OSError), socket.socket() as probe:
+            probe.bind(("127.0.0.1", port))
+            return port
 
 
 def _apart(work: Coroutine[Any, Any, None]) -> None:

@@ -14,7 +14,7 @@ async def test_the_ball_goes_from_the_centre_to_the_provider_to_the_client_who_r
     await take_in(house, side)
     await engage_firm(house, side)
     await house.settle()
-    today = house.house.clock.now().date()
+    today = house.house.gateway.pack.calendar.day_of(house.house.clock.now())
     wanted = {"wanted_from": str(today + timedelta(days=20)), "wanted_until": str(today + timedelta(days=60))}
     asked = await ask(house, side, "policy_advice", **wanted)
     client = await visit("client", client_id=side.ids["client"])

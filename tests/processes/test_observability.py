@@ -15,7 +15,16 @@ from prometheus_client.parser import text_string_to_metric_families
 from prometheus_client.samples import Sample
 
 from chassis.settings import ROOT
-from chassis.telemetry import consumer_lag, deliveries, log_away, notices_unsent, outbox_oldest_s, outbox_waiting
+from chassis.telemetry import (
+    consumer_lag,
+    deliveries,
+    is_ready,
+    log_away,
+    loop_in_trouble,
+    notices_unsent,
+    outbox_oldest_s,
+    outbox_waiting,
+)
 from deploy.local.topology import COMPOSE
 from tests.kit import people
 from tests.kit.house import opened
@@ -24,6 +33,16 @@ from tests.kit.room import Room, room
 from tests.unit.chassis import bakery
 from tests.unit.chassis.baker import OFFICER, loaf, oven, until
 
+GAUGES = (
+    outbox_waiting,
+    outbox_oldest_s,
+    consumer_lag,
+    deliveries,
+    notices_unsent,
+    is_ready,
+    log_away,
+    loop_in_trouble,
+)
 FOLDER = ROOT / "deploy" / "observability"
 OF_PROMETHEUS = {"up": {"job", "process"}}
 WORDS = {"max", "min", "sum", "by", "rate", "histogram_quantile"}
@@ -46,7 +65,7 @@ def samples(text: str) -> list[Sample]:
 @pytest.fixture(scope="module")
 def told(tmp_path_factory: pytest.TempPathFactory) -> list[Sample]:
     """What one process tells after a little work; what earlier tests left in its gauges is not this process's."""
-    for gauge in (outbox_waiting, outbox_oldest_s, consumer_lag, deliveries, notices_unsent, log_away):
+    for gauge in GAUGES:
         gauge.clear()
 
     async def scraped() -> list[Sample]:

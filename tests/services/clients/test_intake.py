@@ -102,7 +102,7 @@ async def test_a_request_needs_the_consent_to_share(here: Room) -> None:
 
 async def test_a_consent_expires_on_the_settable_clock(here: Room) -> None:
     by, client, _ = await _qualified(here)
-    until = (here.clock.now().date()).isoformat()
+    until = here.running.ground.pack.calendar.day_of(here.clock.now()).isoformat()  # the centre's day, not ours
     body = {"client_id": client, "purpose": "publish_case", "text_version": "1", "until": until}
     consent = (await by.post("/v1/consents", json=body)).json()["consent_id"]
     await here.advance(days=3)
