@@ -7,7 +7,7 @@ from services.impact.api import export_mappings, exports, options, programmes, t
 from services.impact.models import metadata
 from services.impact.pack import ImpactPack
 from services.impact.projections import projections
-from services.impact.queries import scopes
+from services.impact.queries.exports import scopes
 
 service = Service(
     name="impact",

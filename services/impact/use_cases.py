@@ -25,20 +25,18 @@ from services.impact.domain.tables import (
     hide_options,
 )
 from services.impact.pack import ImpactPack
-from services.impact.queries import (
+from services.impact.queries.companies import first_times, funnel_clients, work_done
+from services.impact.queries.counting import Filters
+from services.impact.queries.options import (
     EVERY_OPTION,
-    Filters,
     currencies,
     figure_conditions,
-    first_times,
-    funnel_clients,
     option_clients,
     option_groups,
     option_years,
     savings,
-    training_known,
-    work_done,
 )
+from services.impact.queries.people import training_known
 from services.impact.schemas.exports import MONEY, NAMELESS, OF_TRAINING, WORDS, Dhis2Mapping, FigureLine
 
 

@@ -15,7 +15,9 @@ from services.impact.domain.results import OptionGroup
 from services.impact.domain.stages import FUNNEL, STAGES, STATUSES, Basis, By, Status
 from services.impact.domain.suppression import TOTAL, Cell
 from services.impact.domain.tables import COUNT, Hidden, column, hidden_at
-from services.impact.queries import Filters, funnel_clients, option_groups
+from services.impact.queries.companies import funnel_clients
+from services.impact.queries.counting import Filters
+from services.impact.queries.options import option_groups
 from services.impact.schemas.figures import SUPPRESSED, Covered, FiguresOut
 from services.impact.schemas.options import FunnelOut, OptionGroupOut, OptionsOut
 from services.impact.use_cases import hidden_funnel, hidden_options, pack_of

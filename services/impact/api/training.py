@@ -13,7 +13,7 @@ from services.impact.domain.people import groups, hide_people
 from services.impact.domain.readers import reach_of
 from services.impact.domain.stages import TrainingBy
 from services.impact.domain.suppression import TOTAL
-from services.impact.queries import training_known
+from services.impact.queries.people import training_known
 from services.impact.schemas.figures import Covered
 from services.impact.schemas.training import TrainingFiguresOut, TrainingGroupOut, TrainingOut
 from services.impact.use_cases import pack_of

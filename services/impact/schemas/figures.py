@@ -10,7 +10,7 @@ from services.impact.domain.readers import Reach
 from services.impact.domain.results import OptionGroup
 from services.impact.domain.stages import QUANTITIES, VERDICTS
 from services.impact.domain.tables import money
-from services.impact.queries import UNKNOWN
+from services.impact.queries.options import UNKNOWN
 
 SUPPRESSED: Literal["suppressed"] = "suppressed"
 Suppressed = Literal["suppressed"]

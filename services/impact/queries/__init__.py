@@ -1,0 +1,1 @@
+"""Adding up results in the database: grouped, exact, and only what the reader may count."""
