@@ -11,8 +11,9 @@ BROWSER_FLAGS ?= -n 2 --dist worksteal
 IMPORT_FLAGS ?=
 LOCAL_FLAGS ?=
 CHAOS_FLAGS ?=
+BENCH_FLAGS ?=
 
-.PHONY: run demo up-local demo-local chaos chaos-short chaos-planted test test-browser screenshots check format contracts words migration import-real lock clean help
+.PHONY: bench bench-json bench-peers run demo up-local demo-local chaos chaos-short chaos-planted test test-browser screenshots check format contracts words migration import-real lock clean help
 
 run: $(VENV)/runtime ## start everything on http://127.0.0.1:8080; the first time the main job is played
 	$(BIN)/openrecp up --demo --data $(DATA) $(RUN_FLAGS)
@@ -44,10 +45,21 @@ chaos: $(VENV)/development ## the same with 300 kills, most of an hour (CHAOS_FL
 chaos-planted: $(VENV)/development ## plant faults one by one on a copied tree, and see each caught
 	$(BIN)/python -m tests.chaos planted $(CHAOS_FLAGS)
 
+bench: $(VENV)/development ## every figure beside its limit, into docs/performance.md (BENCH_FLAGS="create gateway": only those)
+	$(BIN)/python -m bench --keep $(BENCH_FLAGS)
+	$(BIN)/python -m bench.write
+
+bench-json: $(VENV)/development ## the same as one JSON object on standard output, and nothing written
+	@$(BIN)/python -m bench --json $(BENCH_FLAGS)
+
+bench-peers: $(VENV)/development $(VENV)-bench/peers ## the same create as its communities write it, beside ours
+	$(BIN)/python -m bench --keep peers $(BENCH_FLAGS)
+	$(BIN)/python -m bench.write
+
 check: $(VENV)/development ## format, lint, types, import rules, dependencies, contracts
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
-	$(BIN)/mypy contracts chassis services gateway portal openrecp deploy/local tests
+	$(BIN)/mypy contracts chassis services gateway portal openrecp deploy/local bench tests
 	$(BIN)/lint-imports
 	$(BIN)/deptry .
 	$(BIN)/python -m contracts.publish --check

@@ -1,0 +1,1 @@
+"""What the system costs, each figure beside a limit measured in the same rounds: `python -m bench`."""
