@@ -13,7 +13,7 @@ ROOMS = ("contracts", "chassis", "services", "gateway", "portal", "openrecp")
 FILES_OF_A_SERVICE = frozenset(
     "__init__ app api schemas domain models queries notices use_cases reactions projections".split()  # noqa: SIM905
 ) | {"timers", "loops", "imports", "pack"}
-SPLIT_BY_AGGREGATE = frozenset({"api", "domain", "schemas"})
+SPLIT_BY_AGGREGATE = frozenset({"api", "domain", "queries", "schemas"})
 NO_NAMES_OF_FILES = frozenset({"service", "utils", "util", "helpers", "helper", "common", "misc", "base", "repository"})
 ASKING = frozenset(
     "datetime.now datetime.utcnow date.today uuid.uuid4 uuid4 uuid7 new_id open print input".split()  # noqa: SIM905
