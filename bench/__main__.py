@@ -14,6 +14,7 @@ import typer
 from bench.figures import FIGURES, PACKAGES, PEERS, figure
 from bench.harness import LEAST_ROUNDS, Plan, Report, Result, machine
 from bench.processes import absent
+from chassis.telemetry import configure_logs
 
 KEPT = Path(__file__).resolve().parent.parent / "docs" / "performance.json"
 SOMETHING_MISSING = 3
@@ -31,6 +32,7 @@ def main(
     ] = False,
 ) -> None:
     """Measure. Exit code 3 if something that a figure needs is missing on this machine."""
+    configure_logs("warning")
     tell = (lambda line: print(line, file=sys.stderr)) if as_json else print
     found: dict[str, Any] = {"machine": machine(), "results": [], "info": [], "missing": []}
     for name in names or FIGURES:

@@ -10,7 +10,7 @@ from collections import Counter, deque
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import Any
+from typing import Any, cast
 
 from bench.harness import Worked
 from bench.processes import BESIDE, DidNotStart
@@ -148,8 +148,7 @@ class _Connection(asyncio.Protocol):
         self.due: deque[float] = deque()
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        assert isinstance(transport, asyncio.Transport)  # noqa: S101  TCP is
-        self._wire = transport
+        self._wire = cast(asyncio.Transport, transport)
         if self._by_itself:
             self.ask()
 
