@@ -20,6 +20,7 @@ COPY --from=libraries /venv /venv
 COPY contracts contracts
 COPY chassis chassis
 COPY packs packs
+COPY api_client api_client
 COPY openrecp openrecp
 ENTRYPOINT ["python", "-m", "openrecp"]
 

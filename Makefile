@@ -59,7 +59,7 @@ bench-peers: $(VENV)/development $(VENV)-bench/peers ## the same create as its c
 check: $(VENV)/development ## format, lint, types, import rules, dependencies, contracts
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
-	$(BIN)/mypy contracts chassis services gateway portal openrecp deploy/local bench tests
+	$(BIN)/mypy contracts api_client chassis services gateway portal openrecp deploy/local bench tests
 	$(BIN)/lint-imports
 	$(BIN)/deptry .
 	$(BIN)/python -m contracts.publish --check

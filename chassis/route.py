@@ -4,8 +4,9 @@ import asyncio
 import contextlib
 import functools
 import hashlib
+import inspect
 import re
-from collections.abc import AsyncGenerator, Callable, Coroutine
+from collections.abc import AsyncGenerator, Callable, Coroutine, Mapping
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -21,6 +22,7 @@ from chassis.http import (
     BodyIsInvalid,
     BodyIsNotForm,
     BodyIsNotJson,
+    CursorIsInvalid,
     IfMatchIsMalformed,
     IfMatchIsMissing,
     KeyIsMalformed,
@@ -104,10 +106,13 @@ class Route(APIRoute):
         methods = set(options.get("methods") or {"GET"})
         self.writes = not methods <= {"GET", "HEAD"}
         self.needs_if_match = "PATCH" in methods
+        self.takes_if_match = bool(methods & {"PATCH", "PUT"})
         options["operation_id"] = endpoint.__name__
-        options["responses"] = _together(_documented(self, path), options.get("responses") or {})
+        usual = _documented(self, path, inspect.signature(endpoint).parameters)
+        options["responses"] = _together(usual, options.get("responses") or {})
         if self.writes:
-            options["openapi_extra"] = {"parameters": [_KEY] + ([_IF_MATCH] if self.needs_if_match else [])}
+            named = [_IF_MATCH | {"required": self.needs_if_match}] if self.takes_if_match else []
+            options["openapi_extra"] = {"parameters": [_KEY, *named]}
         if options.get("status_code") is None and "POST" in methods and "{" not in path:
             options["status_code"] = 201
         super().__init__(path, endpoint, **options)
@@ -231,18 +236,30 @@ def _declared(path: str, dependencies: Any) -> frozenset[Role]:
     return roles
 
 
-def _documented(route: Route, path: str) -> dict[int | str, dict[str, Any]]:
+def _documented(
+    route: Route, path: str, parameters: Mapping[str, inspect.Parameter]
+) -> dict[int | str, dict[str, Any]]:
     """The refusals any such route may answer with."""
-    known: list[type[Refusal]] = [BodyIsInvalid, TryAgainLater]
+    known: list[type[Refusal]] = [RequestIsMalformed, BodyIsInvalid, TryAgainLater]
     if Role.PUBLIC not in route.roles:
         known += [SignInNeeded, NotAllowed]
-    if "{" in path:
+    if "cursor" in parameters:
+        known.append(CursorIsInvalid)
+    if "{" in path or any(_names_another(each.annotation) for each in parameters.values()):
         known.append(NotFound)
     if route.writes:
         known += [KeyIsMalformed, KeyWasUsedOtherwise, BodyIsNotJson, TooBusy, StaleVersion]
     if route.needs_if_match:
-        known += [IfMatchIsMissing, IfMatchIsMalformed]
+        known.append(IfMatchIsMissing)
+    if route.takes_if_match:
+        known.append(IfMatchIsMalformed)
     return problems(*known)
+
+
+def _names_another(annotation: Any) -> bool:
+    """Whether a body names by its id what may not be there."""
+    is_body = isinstance(annotation, type) and issubclass(annotation, BaseModel)
+    return is_body and any(name.endswith("_id") for name in annotation.model_fields)
 
 
 def _together(
@@ -263,10 +280,9 @@ _KEY = {
     "description": "Repeat a request safely: the same key with the same request gives the same answer, for 7 days.",
     "schema": {"type": "string", "minLength": 1, "maxLength": 200},
 }
-_IF_MATCH = {
+_IF_MATCH: dict[str, Any] = {
     "name": "If-Match",
     "in": "header",
-    "required": True,
     "description": "The ETag of the version you change.",
     "schema": {"type": "string", "pattern": '^"[0-9]{1,18}"$'},
 }

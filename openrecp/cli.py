@@ -324,7 +324,7 @@ def open_places(pack: str, as_json: AsJson = False) -> None:
 def documents(
     check: Annotated[bool, typer.Option("--check", help="Only say whether they are current.")] = False,
 ) -> None:
-    """Write permissions.json and openapi.json anew from the code."""
+    """Write permissions.json, openapi.json and the client's code anew from the code."""
     from openrecp import documents as derived
 
     stale = derived.outdated() if check else derived.write()

@@ -1,4 +1,4 @@
-"""The documents derived from the code: permissions and the merged OpenAPI, committed and compared."""
+"""What is derived from the code, committed and compared: permissions, the merged OpenAPI, the client after it."""
 
 import json
 from pathlib import Path
@@ -7,9 +7,11 @@ from typing import Any
 from chassis.settings import ROOT
 from gateway import openapi, permissions
 from gateway.app import own_api
+from openrecp import client_code
 from openrecp.services import NAMES, load
 
 FOLDER = ROOT / "contracts"
+CLIENT = ROOT / "api_client"
 
 
 def derived() -> dict[Path, str]:
@@ -17,24 +19,31 @@ def derived() -> dict[Path, str]:
     apps = {name: load(name).api() for name in NAMES}
     apps["gateway"] = own_api()
     documents = {name: app.openapi() for name, app in apps.items()}
+    merged = _text(openapi.merged(documents))
     return {
         FOLDER / "permissions.json": _text(permissions.collected(apps)),
-        FOLDER / "openapi.json": _text(openapi.merged(documents)),
+        FOLDER / "openapi.json": merged,
+        CLIENT / "models.py": client_code.models(json.loads(merged)),
+        CLIENT / "operations.py": client_code.operations(json.loads(merged)),
     }
 
 
 def write() -> list[Path]:
     """Write what differs; returns what was written."""
-    stale = outdated()
-    for path, text in derived().items():
-        if path in stale:
-            path.write_text(text, encoding="utf-8")
-    return stale
+    stale = _outdated(derived())
+    for path, text in stale.items():
+        path.write_text(text, encoding="utf-8")
+    return list(stale)
 
 
 def outdated() -> list[Path]:
     """Documents that no longer say what the code does."""
-    return [path for path, text in derived().items() if not path.exists() or path.read_text(encoding="utf-8") != text]
+    return list(_outdated(derived()))
+
+
+def _outdated(texts: dict[Path, str]) -> dict[Path, str]:
+    known = {path: path.read_text(encoding="utf-8") if path.exists() else None for path in texts}
+    return {path: text for path, text in texts.items() if known[path] != text}
 
 
 def _text(value: Any) -> str:

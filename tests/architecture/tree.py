@@ -9,7 +9,7 @@ from functools import cached_property
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-ROOMS = ("contracts", "chassis", "services", "gateway", "portal", "openrecp")
+ROOMS = ("contracts", "api_client", "chassis", "services", "gateway", "portal", "openrecp")
 FILES_OF_A_SERVICE = frozenset(
     "__init__ app api schemas domain models queries notices use_cases reactions projections".split()  # noqa: SIM905
 ) | {"timers", "loops", "imports", "pack"}
@@ -20,6 +20,8 @@ ASKING = frozenset(
 )
 LINES_OF_A_MODULE = 400
 LINES_OF_A_FUNCTION = 40
+DERIVED = frozenset({Path("api_client/models.py"), Path("api_client/operations.py")})
+"""Written from the OpenAPI document, and as long as that."""
 
 
 @dataclass(frozen=True)
@@ -84,7 +86,7 @@ def forbidden_names(module: Module) -> Iterator[str]:
 def too_long(module: Module) -> Iterator[str]:
     """Modules and functions that should be cut."""
     lines = len(module.text.splitlines())
-    if lines >= LINES_OF_A_MODULE:
+    if lines >= LINES_OF_A_MODULE and module.path not in DERIVED:
         yield f"{module.path}: {lines} lines"
     for node in module.nodes:
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):

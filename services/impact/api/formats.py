@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
-from typing import Protocol
+from typing import Any, Protocol
 
 from fastapi import Request, Response
 
@@ -13,6 +13,10 @@ from services.impact.domain.readers import Reach
 from services.impact.schemas.figures import Table
 
 OFFERED = ("application/json", "text/csv", XLSX)
+AS_SHEETS: dict[int | str, dict[str, Any]] = {
+    200: {"content": {"text/csv": {"schema": {"type": "string"}}, XLSX: {"schema": {"type": "string"}}}}
+}
+"""Beside JSON: the same figures for a spreadsheet, asked for by `Accept`."""
 _ENDINGS = {"text/csv": "csv", XLSX: "xlsx"}
 
 

@@ -9,7 +9,7 @@ from chassis.http import problems
 from chassis.route import Routes, Uow
 from contracts.principals import Administrator, Donor, Ministry, Officer, Reviewer
 from contracts.refusals import NotFound
-from services.impact.api.formats import FormatIsNotOffered, answered, chosen, require_visible
+from services.impact.api.formats import AS_SHEETS, FormatIsNotOffered, answered, chosen, require_visible
 from services.impact.domain.readers import OneFilterIsEnough, reach_of, require_one_filter
 from services.impact.domain.results import OptionGroup
 from services.impact.domain.stages import FUNNEL, STAGES, STATUSES, Basis, By, Status
@@ -32,7 +32,7 @@ Year = Annotated[int | None, Query(ge=1900, le=2200)]
     "/funnel",
     dependencies=allow(*READERS),
     response_model=FunnelOut,
-    responses=problems(FormatIsNotOffered, OneFilterIsEnough, NotFound),
+    responses=problems(FormatIsNotOffered, OneFilterIsEnough, NotFound) | AS_SHEETS,
 )
 async def read_funnel(
     uow: Uow, request: Request, province: Code = None, programme: Code = None, year: Year = None
@@ -58,7 +58,12 @@ async def read_funnel(
     return await answered(answer, media, "funnel")
 
 
-@routes.get("/options", dependencies=allow(*READERS), response_model=OptionsOut, responses=problems(FormatIsNotOffered))
+@routes.get(
+    "/options",
+    dependencies=allow(*READERS),
+    response_model=OptionsOut,
+    responses=problems(FormatIsNotOffered) | AS_SHEETS,
+)
 async def read_options(uow: Uow, request: Request, by: By = "status", basis: Basis = "current") -> Response:
     """What options cost and save a year: `current` counts each where it stands, `reached` at every stage it passed."""
     media = chosen(request)

@@ -9,7 +9,7 @@ from chassis.auth import allow
 from chassis.http import problems
 from chassis.route import Routes, Uow
 from contracts.refusals import NotFound
-from services.impact.api.formats import FormatIsNotOffered, answered, chosen, require_visible
+from services.impact.api.formats import AS_SHEETS, FormatIsNotOffered, answered, chosen, require_visible
 from services.impact.api.options import READERS
 from services.impact.domain.periods import (
     PATTERN,
@@ -33,7 +33,7 @@ Period = Annotated[str | None, Query(pattern=PATTERN, description="whole calenda
     "/programmes/{code}",
     dependencies=allow(*READERS),
     response_model=ProgrammeOut,
-    responses=problems(FormatIsNotOffered, NotFound, PeriodRunsBackwards, PeriodCrossesProgrammes),
+    responses=problems(FormatIsNotOffered, NotFound, PeriodRunsBackwards, PeriodCrossesProgrammes) | AS_SHEETS,
 )
 async def read_programme(
     code: Annotated[str, Path(max_length=64)], uow: Uow, request: Request, period: Period = None

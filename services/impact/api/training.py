@@ -7,7 +7,7 @@ from fastapi import Request, Response
 from chassis.auth import allow
 from chassis.http import problems
 from chassis.route import Routes, Uow
-from services.impact.api.formats import FormatIsNotOffered, answered, chosen
+from services.impact.api.formats import AS_SHEETS, FormatIsNotOffered, answered, chosen
 from services.impact.api.options import READERS
 from services.impact.domain.people import groups, hide_people
 from services.impact.domain.readers import reach_of
@@ -22,7 +22,10 @@ routes = Routes("/v1/impact")
 
 
 @routes.get(
-    "/training", dependencies=allow(*READERS), response_model=TrainingOut, responses=problems(FormatIsNotOffered)
+    "/training",
+    dependencies=allow(*READERS),
+    response_model=TrainingOut,
+    responses=problems(FormatIsNotOffered) | AS_SHEETS,
 )
 async def read_training(uow: Uow, request: Request, by: TrainingBy = "programme") -> Response:
     """Sessions held, different people trained with women's share, and certificates with what became of them.
