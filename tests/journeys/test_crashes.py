@@ -32,6 +32,7 @@ from tests.kit.postgres import Cluster, NewDatabase
 from tests.kit.program import Program, deployment
 
 KILLS = int(os.environ.get("CRASH_KILLS", "6"))
+KILLS_OF_IMPORTS = int(os.environ.get("CRASH_KILLS_OF_IMPORTS", "3"))
 KILLS_ON_POSTGRES = int(os.environ.get("CRASH_KILLS_ON_POSTGRES", "2"))
 SEED = int(os.environ.get("CRASH_SEED", str(time.time_ns() % 1_000_000)))
 TWO_YEARS = timedelta(days=730)
@@ -300,7 +301,7 @@ def _once_each(feed: list[dict[str, Any]], clients: list[str], assessed: list[st
 
 @pytest.mark.slow
 async def test_imports_survive_kills_on_sqlite(tmp_path: Path, tell: Tell) -> None:
-    kills = KILLS * 3 // 5
+    kills = KILLS_OF_IMPORTS
     await _imports(tmp_path / "data", (kills - kills // 3, kills // 3), tell)
 
 
