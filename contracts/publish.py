@@ -16,6 +16,8 @@ from typing import Any
 from pydantic import ValidationError
 
 from contracts import asyncapi, handbook
+from contracts.api_compatibility import Api, api_breaks
+from contracts.callers import callers
 from contracts.catalogue import catalogue
 from contracts.compatibility import Schema, breaks
 from contracts.event import Event, registry
@@ -117,6 +119,22 @@ def faults(root: Path, against: str) -> Iterator[str]:
         topic = TOPICS.get(name.split(".")[2])
         new = schema_of(event_now) if event_now else None
         yield from map(str, breaks(name, old, new, topic.consumers if topic else ()))
+    yield from api_faults(root)
+
+
+def api_faults(root: Path) -> Iterator[str]:
+    """What the API as it stands breaks of the latest release, but for what was taken back with a reason."""
+    release = _latest(root / "contracts", "*/openapi.json")
+    if release is None:
+        return
+    old, new = (
+        Api.of(_json(each / "openapi.json"), _json(each / "permissions.json")) for each in (release, root / "contracts")
+    )
+    excused = {each for entry in _toml(release / "broken.toml").get("broken", ()) for each in entry["breaks"]}
+    found = api_breaks(old, new, callers(root, old.document))
+    yield from (f"{each}. Keep it beside what is new" for each in found if each.fact not in excused)
+    for fact in sorted(excused - {each.fact for each in found}):
+        yield f"{fact}: no longer so, strike it from {release.name}/broken.toml"
 
 
 def promised(folder: Path, against: str) -> dict[str, Schema]:
@@ -133,13 +151,27 @@ def promised(folder: Path, against: str) -> dict[str, Schema]:
 
 def released(folder: Path) -> dict[str, Schema]:
     """The schemas of the latest release; each release keeps what the one before it promised."""
-    releases = sorted((folder / "released").glob("*/schemas"), key=lambda each: _numbers(each.parent.name))
-    return _schemas(releases[-1].glob("*.json")) if releases else {}
+    release = _latest(folder, "*/schemas")
+    return _schemas((release / "schemas").glob("*.json")) if release else {}
+
+
+def _latest(folder: Path, kept: str) -> Path | None:
+    """The folder of the latest release that keeps such a thing."""
+    releases = sorted((folder / "released").glob(kept), key=lambda each: _numbers(each.parent.name))
+    return releases[-1].parent if releases else None
+
+
+def _json(path: Path) -> Any:
+    return json.loads(path.read_text(encoding="utf-8"))
+
+
+def _toml(path: Path) -> dict[str, Any]:
+    return tomllib.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
 
 
 def _version(root: Path) -> str:
     """Of the source: the documents are derived where the source is, and committed."""
-    number: str = tomllib.loads((root / "pyproject.toml").read_text(encoding="utf-8"))["project"]["version"]
+    number: str = _toml(root / "pyproject.toml")["project"]["version"]
     return number
 
 
