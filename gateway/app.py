@@ -23,6 +23,7 @@ from chassis.unit_of_work import Ground
 from gateway.api import clock_routes, key_routes, me_routes, pack_routes
 from gateway.door import Gateway
 from gateway.follower import Everywhere, Follower
+from gateway.front import Front
 from gateway.health import Health
 from gateway.keyring import Keyring
 from gateway.models import metadata
@@ -32,6 +33,7 @@ from gateway.permissions import Entries, Permissions, without
 from gateway.settings import DoorSettings
 from gateway.steward import Steward
 from gateway.transports import InProcess, Transport
+from gateway.turnstile import Turnstile
 
 NAME = "gateway"
 PARTS = [
@@ -94,13 +96,15 @@ class RunningGateway:
             ending=self.ending,
             portal=self.portal(self._from_within) if self.portal else None,
         )
+        door.pages = {**door.pages, **Front(self.door.front_secret.get_secret_value(), door).pages()}
         limits = {"limit": self.door.body_limit, "upload_limit": self.door.upload_limit}
         guarded = Guarded(door, **limits, too_large=door.too_large)
-        self.app = Traced(guarded, NAME)
+        self._within = Traced(guarded, NAME)
+        self.app = Turnstile(self._within, keyring=door.keyring, limits=door.limits, gates=door.gates)
 
     async def _from_within(self, scope: Scope, receive: Receive, send: Send) -> None:
         """The whole door once more, for the portal behind it."""
-        await self.app(scope, receive, send)
+        await self._within(scope, receive, send)
 
     def _own(self) -> ASGIApp:
         app = own_api()

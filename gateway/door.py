@@ -123,7 +123,7 @@ class Gateway:
         quota = self.limits.of_key(bearer.key_id)
         reply.extra += quota.headers
         quota.check()
-        _check(bearer.principal, operation)
+        check_rights(bearer.principal, operation)
         return bearer.principal
 
     def _count_address(self, scope: Scope, reply: "_Reply") -> None:
@@ -177,7 +177,7 @@ def _is_for_people(path: str, page: Page | None) -> bool:
     return path == "/" or (page is None and not path.startswith("/v1/"))
 
 
-def _check(principal: Principal, operation: Operation) -> None:
+def check_rights(principal: Principal, operation: Operation) -> None:
     """Whether its roles may do this, and its scopes where the key has some."""
     if principal.roles.isdisjoint(operation.roles) and Role.PUBLIC not in operation.roles:
         raise NotAllowed

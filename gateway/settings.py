@@ -2,10 +2,12 @@
 
 from ipaddress import IPv4Network, IPv6Network
 
+from pydantic import SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from chassis.http import BODY_LIMIT, UPLOAD_LIMIT
 
+SECRET_LENGTH = 32
 LOOPBACK = (IPv4Network("127.0.0.0/8"), IPv6Network("::1/128"))
 
 
@@ -14,6 +16,7 @@ class DoorSettings(BaseSettings):
 
     `inside` are the networks that may read metrics and what exactly troubles a service, without a key: this
     machine only, or also the operator's own network (`["127.0.0.0/8", "10.42.0.0/16"]`).
+    `front_secret` is what a proxy in front knows when it asks for decisions (gateway/front.py); empty, nobody may ask.
     """
 
     model_config = SettingsConfigDict(env_prefix="OPENRECP_DOOR_", extra="ignore")
@@ -25,3 +28,11 @@ class DoorSettings(BaseSettings):
     body_limit: int = BODY_LIMIT
     upload_limit: int = UPLOAD_LIMIT
     inside: tuple[IPv4Network | IPv6Network, ...] = LOOPBACK
+    front_secret: SecretStr = SecretStr("")
+
+    @field_validator("front_secret")
+    @classmethod
+    def _hard_to_guess(cls, value: SecretStr) -> SecretStr:
+        if 0 < len(value.get_secret_value()) < SECRET_LENGTH:
+            raise ValueError(f"a secret has at least {SECRET_LENGTH} characters: openssl rand -hex 32")
+        return value

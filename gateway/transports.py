@@ -76,7 +76,7 @@ class OverHttp:
     in_process = False
 
     def __init__(self, address: str, *, connections: int = CONNECTIONS, hold_s: float = 0.0) -> None:
-        self._address, self._hold_s = address.rstrip("/"), hold_s
+        self.address, self._hold_s = address.rstrip("/"), hold_s
         self._connections = connections
         self._session: aiohttp.ClientSession | None = None
 
@@ -115,7 +115,7 @@ class OverHttp:
         if self._session is None:
             raise ServiceIsAway
         query = b"?" + scope["query_string"] if scope["query_string"] else b""
-        url = yarl.URL(self._address + (scope["raw_path"] + query).decode("latin-1"), encoded=True)
+        url = yarl.URL(self.address + (scope["raw_path"] + query).decode("latin-1"), encoded=True)
         headers = [(name.decode("latin-1"), value.decode("latin-1")) for name, value in scope["headers"]]
         await body.begin()
         clock = asyncio.get_running_loop().time

@@ -13,7 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from bench.peers.tokens import claims_of
 
-PROVINCES = frozenset({"XA-R", "XA-H", "XA-C"})
+PROVINCES = frozenset({"XA-N", "XA-R", "XA-C", "XA-K", "XA-O"})
 bearer = HTTPBearer()
 
 
