@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import json
 import random
 import signal
 import time
@@ -13,7 +14,7 @@ from tests.chaos import witness
 from tests.chaos.checks import Verdict, stalled
 from tests.chaos.history import History
 from tests.chaos.inject import Bug, Injector
-from tests.chaos.look import Found, behind_by, waiting_for
+from tests.chaos.look import Found, behind_by, waiting_for, whereabouts
 from tests.chaos.report import Report
 from tests.chaos.stage import Ground, Stage
 
@@ -43,6 +44,10 @@ POINTS = {
     "impact": EFFECTS,
     "exchange": EFFECTS,
 }
+
+
+class NeverSettled(Exception):
+    """The system did not catch up although nothing was done to it; the text says where its events are."""
 
 
 @dataclass
@@ -170,12 +175,12 @@ class Faults:
     async def settled(self) -> None:
         """Everything is up, and whatever was written so far has taken effect: the next fault is judged by itself."""
         await self.stage.all_ready()
-        async with asyncio.timeout(SETTLED_WITHIN_S):
-            while True:
-                behind = await behind_by(self.stage.settings, self.stage.services)
-                if behind <= SETTLED:
-                    return
-                await asyncio.sleep(LOOK_S)
+        until = time.monotonic() + SETTLED_WITHIN_S
+        while await behind_by(self.stage.settings, self.stage.services) > SETTLED:
+            if time.monotonic() > until:
+                where = await whereabouts(self.stage.settings, self.stage.services)
+                raise NeverSettled(json.dumps(where | await self.stage.health(), indent=1))
+            await asyncio.sleep(LOOK_S)
 
     async def sent_again(self) -> None:
         """Everything that was delivered so far and not sent again yet, 1 to 5 times, in any order of keys."""

@@ -153,6 +153,22 @@ async def behind_by(settings: Settings, services: tuple[str, ...]) -> int:
     return written - effects
 
 
+async def whereabouts(settings: Settings, services: tuple[str, ...]) -> dict[str, Any]:
+    """Where events that have not taken effect may be: by outbox, by what failed, by what the witness has noted."""
+    told: dict[str, Any] = {}
+    for name in (*services, "witness"):
+        async with _database(settings, name) as database:
+            if name != "witness":
+                row = await database.fetchrow("SELECT count(*), count(published_at) FROM outbox")
+                told[name] = f"{row[0]} written, {row[1]} published"
+            asked = "SELECT consumer, state, count(*) FROM failed_deliveries GROUP BY 1, 2 ORDER BY 1, 2"
+            told[f"{name}: failed"] = [tuple(row) for row in await database.fetch(asked)]
+    async with _database(settings, "witness") as database:
+        row = await database.fetchrow("SELECT count(DISTINCT event_id), (SELECT sum(events) FROM tallies) FROM effects")
+        told["witness"] = f"{row[0]} noted, {row[1]} counted"
+    return told
+
+
 async def waiting_for(settings: Settings, name: str) -> float:
     """For how many seconds the oldest event of a service's outbox waits for its relay."""
     async with _database(settings, name) as database:

@@ -281,6 +281,17 @@ class Stage:
                 return answer.status == 200
         return False
 
+    async def health(self) -> dict[str, str]:
+        """What every process says of itself."""
+        told: dict[str, str] = {}
+        for name in self.kept:
+            try:
+                async with self._http.get(f"{self.address(name)}/health/ready") as answer:
+                    told[f"{name}: health"] = await answer.text()
+            except (aiohttp.ClientError, TimeoutError, OSError) as error:
+                told[f"{name}: health"] = type(error).__name__
+        return told
+
     async def kill(self, name: str, cause: str = "killed") -> None:
         """SIGKILL; it is started again by itself."""
         kept = self.kept[name]
