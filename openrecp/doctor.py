@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import os
 import shutil
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
@@ -67,6 +68,10 @@ def _pack(settings: Settings) -> Iterator[Finding]:
 
 def _disk(folder: Path) -> Finding:
     place = next(each for each in (folder.absolute(), *folder.absolute().parents) if each.exists())
+    if os.statvfs(place).f_flag & os.ST_RDONLY or not os.access(place, os.W_OK):
+        return Finding(
+            "disk", f"nothing can be written at {place}", "make it writable for this account, or set OPENRECP_DATA"
+        )
     free = shutil.disk_usage(place).free
     words = f"{free / 1e9:.1f} GB free at {place}"
     return Finding("disk", words, "make room: below 1 GB the next import may fill it" if free < ROOM_BYTES else None)

@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import dataclasses
+import os
 import sys
 import time
 from collections.abc import AsyncIterator
@@ -23,7 +24,7 @@ from chassis.log.kafka_log import KafkaLog
 from chassis.log.port import LogAway, Record
 from chassis.log.topics import TopicsDiffer, config
 from chassis.settings import ROOT
-from tests.kit.kafka import Broker, NewTopics
+from tests.kit.kafka import Broker, NewTopics, broker_or_skip
 from tests.kit.logs import TOPICS, by_root, fetched, ids, record
 
 pytestmark = pytest.mark.kafka
@@ -303,3 +304,27 @@ def test_a_password_is_in_no_text_of_the_settings() -> None:
     assert dataclasses.replace(secret, user="").options()["security_protocol"] == "SSL"
     assert dataclasses.replace(secret, tls=False).options()["security_protocol"] == "SASL_PLAINTEXT"
     assert Cluster("kafka:9092").options()["security_protocol"] == "PLAINTEXT"
+
+
+READY_S, READY_AGAIN_S, TRIES = 20.0, 5.0, 3
+
+
+async def test_a_broker_is_ready_soon_and_sooner_after_a_kill(capsys: pytest.CaptureFixture[str]) -> None:
+    """On a machine that has more to do than it has processors, as much later as it has more to do."""
+    broker = broker_or_skip()
+    try:
+        first, again = broker.ready_after_s, list[float]()
+        await create_topics(Cluster(broker.servers, prefix="ready."), TOPICS, copies=1)
+        while len(again) < TRIES and min(again, default=READY_AGAIN_S) >= READY_AGAIN_S:
+            await asyncio.to_thread(broker.kill)
+            await asyncio.to_thread(broker.start)
+            again.append(broker.ready_after_s)
+    finally:
+        broker.remove()
+    busy = max(1.0, os.getloadavg()[0] / (os.cpu_count() or 1))
+    with capsys.disabled():
+        print(
+            f"\n  Kafka is ready after {first:.1f} s, after kill -9 {min(again):.1f} s, {busy:.1f} times busy", end=""
+        )
+    assert first < READY_S * busy
+    assert min(again) < READY_AGAIN_S * busy

@@ -6,8 +6,12 @@ from pathlib import Path
 import pytest
 
 from chassis.auth import TokenMint
+from chassis.settings import Settings
 from gateway.signing import write_pair
-from tests.kit.postgres import Cluster
+from openrecp.doctor import examine
+from openrecp.serve import ProcessSettings
+from tests.kit.kafka import Broker
+from tests.kit.postgres import Cluster, NewDatabase
 from tests.kit.program import free_port, run
 
 
@@ -35,6 +39,31 @@ def test_settings_that_do_not_fit_are_named() -> None:
     assert "OPENRECP_CLOCK" in fault[0]
     assert "pack" in faults(OPENRECP_PACK="atlantis")
     assert "clock" in faults(OPENRECP_CLOCK_BEGINS="2025-01-01T00:00:00Z")
+
+
+async def test_a_place_where_nothing_can_be_written_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """To root every folder of a disk looks open: the system's answer is put in its place."""
+    monkeypatch.setattr("os.access", lambda *_: False)
+    (disk,) = [each for each in await examine(Settings(data=tmp_path), ProcessSettings()) if each.what == "disk"]
+    assert disk.words == f"nothing can be written at {tmp_path}"
+    assert "OPENRECP_DATA" in str(disk.mend)
+
+
+@pytest.mark.kafka
+def test_topics_are_made_by_what_it_says(
+    kafka_broker: Broker, postgres_cluster: Cluster, postgres_dsn: NewDatabase
+) -> None:
+    dsn, dead = postgres_dsn(), free_port()
+    given = {"OPENRECP_DATABASE": dsn, "OPENRECP_KAFKA_PREFIX": "doctor."}
+    words, mend = faults("log", **given, OPENRECP_KAFKA=f"127.0.0.1:{dead}")["event log"]
+    assert f"127.0.0.1:{dead}" in words
+    assert "start Kafka" in mend
+    given["OPENRECP_KAFKA"] = kafka_broker.servers
+    words, mend = faults("log", **given)["event log"]
+    assert "doctor.clients is missing" in words
+    assert "openrecp migrate log" in mend
+    assert run("migrate", "log", **given).returncode == 0
+    assert faults("log", **given) == {}
 
 
 @pytest.mark.postgres

@@ -79,6 +79,22 @@ async def test_a_full_disk_answers_503_and_leaves_nothing(here: Room) -> None:
     assert again.status_code == 201
 
 
+async def test_a_disk_that_became_read_only_answers_503_and_takes_writes_when_it_may_again(here: Room) -> None:
+    """SQLite says of such a disk what it says under this pragma: attempt to write a readonly database."""
+    store, by = here.running.store, here.as_(OFFICER)
+    assert isinstance(store, SqliteStore)
+    writing = store._opened[0]
+    writing.execute("PRAGMA query_only = ON")
+    once = {"Idempotency-Key": "once"}
+    refused = [await by.post("/v1/ovens", json=BUILD, headers=once) for _ in range(3)]
+    assert {(each.status_code, each.json()["code"]) for each in refused} == {(503, "try_again_later")}
+    assert not any("readonly" in each.text or "SQLITE" in each.text for each in refused)
+    assert await found(store, bakery.ovens) == await found(store, outbox) == []
+    writing.execute("PRAGMA query_only = OFF")
+    assert (await by.post("/v1/ovens", json=BUILD, headers=once)).status_code == 201
+    assert len(await found(store, bakery.ovens)) == 1
+
+
 async def test_a_store_that_is_closed_answers_503(here: Room) -> None:
     by = here.as_(OFFICER)
     await here.running.store.stop()
