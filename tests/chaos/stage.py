@@ -284,12 +284,12 @@ class Stage:
     async def health(self) -> dict[str, str]:
         """What every process says of itself."""
         told: dict[str, str] = {}
-        for name in self.kept:
+        for place in [f"{self.address(name)}/health/{what}" for name in self.kept for what in ("live", "ready")]:
             try:
-                async with self._http.get(f"{self.address(name)}/health/ready") as answer:
-                    told[f"{name}: health"] = await answer.text()
+                async with self._http.get(place) as answer:
+                    told[place] = await answer.text()
             except (aiohttp.ClientError, TimeoutError, OSError) as error:
-                told[f"{name}: health"] = type(error).__name__
+                told[place] = type(error).__name__
         return told
 
     async def kill(self, name: str, cause: str = "killed") -> None:
