@@ -51,23 +51,24 @@ class Trouble(Exception):
 
 
 class Transport:
-    """Somebody's way to the API: an HTTP client that carries their key, and how often to ask before giving up.
+    """Somebody's way to the API: an HTTP client (which several may share), a key, and how often to ask.
 
     `tries` counts requests that were turned away (429, 503) or whose outcome is unknown (no connection, 502, 504).
     """
 
-    def __init__(self, http: httpx2.AsyncClient, *, tries: int = 1) -> None:
+    def __init__(self, http: httpx2.AsyncClient, key: str | None = None, *, tries: int = 1) -> None:
         self.http = http
+        self.key = key
         self.tries = tries
 
     @classmethod
     @asynccontextmanager
     async def at(cls, address: str, key: str | None, *, language: str = "en", tries: int = 5) -> AsyncIterator[Self]:
         """The API of a deployment, for whoever holds the key."""
-        headers = {"Accept-Language": language} | ({"Authorization": f"Bearer {key}"} if key else {})
+        headers = {"Accept-Language": language}
         http = httpx2.AsyncClient(base_url=address, headers=headers, timeout=ANSWERS_WITHIN_S, trust_env=False)
         async with http:
-            yield cls(http, tries=tries)
+            yield cls(http, key, tries=tries)
 
     async def _json(self, method: str, path: str, body: Any = None, **asked: Any) -> Any:
         """The answer of an operation as the JSON it is."""
@@ -91,7 +92,9 @@ class Transport:
         version: int | str | None = None,
         media_type: str | None = None,
     ) -> httpx2.Response:
-        headers = {} if media_type is None else {"Accept": media_type}
+        headers = {} if self.key is None else {"Authorization": f"Bearer {self.key}"}
+        if media_type is not None:
+            headers["Accept"] = media_type
         if method != "GET":
             headers["Idempotency-Key"] = once or str(uuid.uuid4())
         if version is not None:

@@ -3,13 +3,16 @@
 import asyncio
 import time
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, TypedDict, TypeVar, Unpack, cast
 
 import httpx2
 
+from api_client import Client, Trouble, models
+
+Found = TypeVar("Found")
 PATIENCE_S = 20.0
 
 
@@ -30,38 +33,46 @@ class Step:
     took_s: float = 0.0
 
 
-class Actor:
-    """A person or machine with a key of its own."""
+class WasRefused(StepFailed):
+    """What a step did not ask for; `refused` tells those that it did."""
 
-    def __init__(self, stage: "Stage", name: str, key: str, facts: dict[str, Any]) -> None:
-        self.stage, self.name, self.key, self.facts = stage, name, key, facts
+    def __init__(self, method: str, path: str, trouble: Trouble) -> None:
+        super().__init__(f"{method} {path} was refused: {trouble}")
+        self.trouble = trouble
 
-    async def ask(self, method: str, path: str, body: Any = None, *, expect: int | None = None, **options: Any) -> Any:
-        """Send a request and give the answer's JSON; any other status than expected ends the play."""
-        answer = await self.send(method, path, body, **options)
-        wanted = expect if expect is not None else (201 if method == "POST" and path.count("/") == 2 else 200)
-        if answer.status_code != wanted:
-            raise StepFailed(f"{method} {path} answered {answer.status_code} instead of {wanted}: {answer.text[:500]}")
-        return answer.json() if "json" in answer.headers.get("content-type", "") else answer.text
 
-    async def send(self, method: str, path: str, body: Any = None, **options: Any) -> httpx2.Response:
-        headers = {"Authorization": f"Bearer {self.key}", **options.pop("headers", {})}
-        if method != "GET":
-            headers.setdefault("Idempotency-Key", self.stage.new_idempotency_key())
-        return await self.stage.http.request(method, path, json=body, headers=headers, **options)
+class Actor(Client):
+    """A person or machine with a key of its own (nobody has none): whatever is refused to them ends the play."""
 
-    async def get(self, path: str, **params: Any) -> Any:
-        return await self.ask("GET", path, params=params)
+    def __init__(self, http: httpx2.AsyncClient, name: str, key: str | None, facts: dict[str, Any]) -> None:
+        super().__init__(http, key)
+        self.name, self.facts = name, facts
 
-    async def post(self, path: str, body: Any = None, *, expect: int | None = None) -> Any:
-        return await self.ask("POST", path, body, expect=expect)
+    async def _ask(self, method: str, path: str, body: Any = None, **asked: Any) -> httpx2.Response:
+        try:
+            return await super()._ask(method, path, body, **asked)
+        except Trouble as trouble:
+            raise WasRefused(method, path, trouble) from trouble
 
-    async def refused(self, method: str, path: str, body: Any = None) -> tuple[int, str]:
-        """Status and code of a refusal."""
-        answer = await self.send(method, path, body)
-        if answer.status_code < 400:
-            raise StepFailed(f"{method} {path} was not refused: {answer.status_code}")
-        return answer.status_code, answer.json()["code"]
+
+async def refused(asked: Awaitable[Any]) -> tuple[int, str]:
+    """Status and code of a refusal that a step expects."""
+    try:
+        answer = await asked
+    except WasRefused as refusal:
+        return refusal.trouble.status, refusal.trouble.code
+    raise StepFailed(f"this was not refused: {answer}")
+
+
+class Reach(TypedDict, total=False):
+    """Whose key it is, and what it reaches."""
+
+    person_id: str
+    client_id: str
+    provider_id: str
+    provinces: list[str]
+    programmes: list[str]
+    machine: bool
 
 
 class Stage:
@@ -75,24 +86,19 @@ class Stage:
         hired: Callable[[], None] = lambda: None,
     ) -> None:
         self.http = http
-        self.administrator = Actor(self, "administrator", administrator_key, {})
+        self.administrator = Actor(http, "administrator", administrator_key, {})
+        self.nobody = Actor(http, "nobody", None, {})
         self.actors: dict[str, Actor] = {"administrator": self.administrator}
         self.steps: list[Step] = []
         self._tell, self._hired = tell, hired
         self._cursor: str | None = None
-        self._seen: list[dict[str, Any]] = []
-        self._keys = 0
-        self._run = f"{time.time_ns():x}"
+        self._seen: list[models.CloudEventOut] = []
 
-    def new_idempotency_key(self) -> str:
-        self._keys += 1
-        return f"play-{self._run}-{self._keys}"
-
-    async def hire(self, name: str, *roles: str, **facts: Any) -> Actor:
+    async def hire(self, name: str, *roles: models.Role, **reach: Unpack[Reach]) -> Actor:
         """Give a person a key with these roles."""
-        body = {"label": name, "roles": list(roles), **facts}
-        made = await self.administrator.post("/v1/keys", body)
-        self.actors[name] = Actor(self, name, made["key"], made)
+        body = cast(models.CreateKey, {"label": name, "roles": list(roles), **reach})  # Reach is a part of it
+        made = await self.administrator.create_key(body)
+        self.actors[name] = Actor(self.http, name, made["key"], dict(made))
         self._hired()
         return self.actors[name]
 
@@ -133,9 +139,9 @@ class Stage:
 
     async def _read(self, wait: int = 0) -> None:
         if self._cursor is None:
-            self._cursor = str((await self.administrator.get("/v1/events", after="end"))["end"])
+            self._cursor = str((await self.administrator.list_events(after="end"))["end"])
             return
-        page = await self.administrator.get("/v1/events", after=self._cursor, wait=wait, limit=200)
+        page = await self.administrator.list_events(after=self._cursor, wait=wait, limit=200)
         self._seen += page["items"]
         self._cursor = str(page["next"])
 
@@ -145,13 +151,13 @@ class Stage:
 
     async def now(self) -> datetime:
         """Business time."""
-        return datetime.fromisoformat((await self.administrator.get("/v1/clock"))["now"])
+        return datetime.fromisoformat((await self.administrator.read_clock())["now"])
 
     async def advance(self, to: datetime) -> None:
         """Move business time on; deadlines that pass take their effect within seconds."""
-        await self.administrator.post("/v1/clock/advance", {"to": to.isoformat()}, expect=200)
+        await self.administrator.advance_clock({"to": to.isoformat()})
 
-    async def until(self, what: str, look: Callable[[], Any]) -> Any:
+    async def until(self, what: str, look: Callable[[], Awaitable[Found | None]]) -> Found:
         """Wait until a look at the system gives something."""
         end = time.monotonic() + PATIENCE_S
         while True:

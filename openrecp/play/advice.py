@@ -1,10 +1,11 @@
 """Beside it: a request for policy advice runs from submission to completion by its report alone."""
 
+from api_client import models
 from openrecp.play.matching import open_offer
 from openrecp.play.plot import Plot
 from openrecp.stage import check
 
-WORKS = {
+WORKS: models.RegisterClient = {
     "name": "Northern Textile Works",
     "country": "XA",
     "province": "XA-N",
@@ -25,20 +26,18 @@ async def act(plot: Plot) -> None:
 
 async def _take_in(plot: Plot) -> tuple[str, str]:
     officer = plot.people["officer_north"]
-    client = (await officer.post("/v1/clients", WORKS))["client_id"]
-    place = {"client_id": client, "name": "Dye house", "country": "XA", "province": "XA-N"}
-    site = (await officer.post("/v1/sites", place))["site_id"]
-    consent = {"client_id": client, "purpose": "share_with_providers", "text_version": "2024-1"}
-    await officer.post("/v1/consents", consent)
-    await officer.post(f"/v1/clients/{client}/qualify", expect=200)
-    return client, site
+    client = (await officer.register_client(WORKS))["client_id"]
+    site = await officer.open_site({"client_id": client, "name": "Dye house", "country": "XA", "province": "XA-N"})
+    await officer.give_consent({"client_id": client, "purpose": "share_with_providers", "text_version": "2024-1"})
+    await officer.qualify_client(client)
+    return client, site["site_id"]
 
 
 async def _advise(plot: Plot) -> str:
     officer, river = plot.people["officer_north"], plot.firms["river"]
-    client, site = await _take_in(plot)
+    client, site = plot.ids["works"], plot.ids["works_site"] = await _take_in(plot)
     works = plot.people["works"] = await plot.stage.hire("client_works", "client", client_id=client)
-    wish = {
+    wish: models.SubmitServiceRequest = {
         "client_id": client,
         "site_id": site,
         "kind": "policy_advice",
@@ -47,26 +46,24 @@ async def _advise(plot: Plot) -> str:
         "wanted_until": str(plot.day(725)),
         "days": 3,
     }
-    request = (await works.post("/v1/service-requests", wish))["request_id"]
+    request = (await works.submit_service_request(wish))["request_id"]
     offer = await plot.stage.until("an offer", lambda: open_offer(plot, "river"))
-    accepted = await river.actor.post(
-        f"/v1/offers/{offer['offer_id']}/accept", {"person_id": river.person_id}, expect=200
-    )
+    accepted = await river.actor.accept_offer(offer["offer_id"], {"person_id": river.person_id})
     await plot.until(720)
-    body = {
-        "engagement_id": accepted["engagement_id"],
+    body: models.SubmitWorkReport = {
+        "engagement_id": str(accepted["engagement_id"]),
         "period": {"starts_on": str(plot.day(704)), "ends_on": str(plot.day(710))},
         "days": "3",
         "findings": "The discharge rules ask for less than the works already does.",
         "final": True,
     }
-    report = (await river.actor.post("/v1/work-reports", body))["report_id"]
-    await officer.post(f"/v1/work-reports/{report}/approve", expect=200)
+    report = await river.actor.submit_work_report(body)
+    await officer.approve_work_report(report["report_id"])
 
     async def completed() -> bool:
-        return bool((await works.get(f"/v1/service-requests/{request}"))["status"] == "completed")
+        return bool((await works.read_service_request(request))["status"] == "completed")
 
     await plot.stage.until("the completed request", completed)
-    mine = (await plot.people["assessor"].get("/v1/assessments"))["items"]
+    mine = (await plot.people["assessor"].list_assessments())["items"]
     check(len(mine) == 1, f"{len(mine)} assessments")
     return "completed by its report; still one assessment"

@@ -1,45 +1,62 @@
 """Act 4: baseline and options, returned once, then approved."""
 
+from collections.abc import Mapping
 from datetime import date, timedelta
 from typing import Any
 
+from api_client import models
 from openrecp.play.plot import Plot
-from openrecp.stage import check
+from openrecp.stage import check, refused
 
-GREEN = [{"programme_code": "GREEN-MILLS", "share": "1"}]
-MOTOR = {
-    "title": "Replace the main fan's motor and control its speed",
-    "option_class": "equipment_modification",
-    "investment": {"amount": "4200", "currency": "USD"},
-    "annual_saving": {"amount": "2800", "currency": "USD"},
-    "life_years": 10,
-    "streams": [
-        {"stream_no": 1, "resource": "energy", "carrier": "electricity", "unit": "kWh", "saving": "26000"},
-    ],
-    "programme_shares": GREEN,
-    "boundary_id": "main-fan",
-}
-HUSK = {
-    "title": "Insulate the dryer and fire it with the mill's own husk",
-    "option_class": "on_site_recovery_reuse",
-    "investment": {"amount": "18000", "currency": "USD"},
-    "annual_saving": {"amount": "7400", "currency": "USD"},
-    "life_years": 8,
-    "streams": [
-        {"stream_no": 1, "resource": "energy", "carrier": "fuel_oil", "unit": "MJ", "saving": "300000"},
-    ],
-    "programme_shares": GREEN,
-    "boundary_id": "dryer",
-}
-RINSE = {
-    "title": "Close the rinse water cycle",
-    "option_class": "good_housekeeping",
-    "investment": {"amount": "0", "currency": "USD"},
-    "annual_saving": {"amount": "600", "currency": "USD"},
-    "life_years": 5,
-    "streams": [{"stream_no": 1, "resource": "water", "carrier": "water", "unit": "m3", "saving": "900"}],
-    "programme_shares": GREEN,
-}
+GREEN: list[models.ProgrammeShareBody] = [{"programme_code": "GREEN-MILLS", "share": "1"}]
+
+
+def motor(assessment_id: str) -> models.IdentifyOption:
+    """The main fan."""
+    return {
+        "assessment_id": assessment_id,
+        "title": "Replace the main fan's motor and control its speed",
+        "option_class": "equipment_modification",
+        "investment": {"amount": "4200", "currency": "USD"},
+        "annual_saving": {"amount": "2800", "currency": "USD"},
+        "life_years": 10,
+        "streams": [
+            {"stream_no": 1, "resource": "energy", "carrier": "electricity", "unit": "kWh", "saving": "26000"},
+        ],
+        "programme_shares": GREEN,
+        "boundary_id": "main-fan",
+    }
+
+
+def husk(assessment_id: str) -> models.IdentifyOption:
+    """The dryer."""
+    return {
+        "assessment_id": assessment_id,
+        "title": "Insulate the dryer and fire it with the mill's own husk",
+        "option_class": "on_site_recovery_reuse",
+        "investment": {"amount": "18000", "currency": "USD"},
+        "annual_saving": {"amount": "7400", "currency": "USD"},
+        "life_years": 8,
+        "streams": [
+            {"stream_no": 1, "resource": "energy", "carrier": "fuel_oil", "unit": "MJ", "saving": "300000"},
+        ],
+        "programme_shares": GREEN,
+        "boundary_id": "dryer",
+    }
+
+
+def rinse(assessment_id: str) -> models.IdentifyOption:
+    """The rinse water."""
+    return {
+        "assessment_id": assessment_id,
+        "title": "Close the rinse water cycle",
+        "option_class": "good_housekeeping",
+        "investment": {"amount": "0", "currency": "USD"},
+        "annual_saving": {"amount": "600", "currency": "USD"},
+        "life_years": 5,
+        "streams": [{"stream_no": 1, "resource": "water", "carrier": "water", "unit": "m3", "saving": "900"}],
+        "programme_shares": GREEN,
+    }
 
 
 async def act(plot: Plot) -> None:
@@ -72,7 +89,7 @@ async def act(plot: Plot) -> None:
     )
 
 
-def _year_before(plot: Plot) -> dict[str, str]:
+def _year_before(plot: Plot) -> models.PeriodBody:
     """Twelve whole months that ended before the assessment."""
     first = plot.day(0).replace(day=1)
     ends_on = first - timedelta(days=1)
@@ -81,7 +98,7 @@ def _year_before(plot: Plot) -> dict[str, str]:
 
 
 async def _baseline(plot: Plot) -> str:
-    body = {
+    body: models.RecordBaseline = {
         "period": _year_before(plot),
         "output": {"quantity": "12000", "unit": "t"},
         "energy": [
@@ -93,23 +110,23 @@ async def _baseline(plot: Plot) -> str:
         "waste_water_m3": "8100",
         "waste_t": "410",
     }
-    path = f"/v1/assessments/{plot.ids['assessment']}/baseline"
-    made = await plot.people["assessor"].ask("PUT", path, body)
+    made = await plot.people["assessor"].record_baseline(plot.ids["assessment"], body)
     check(made["energy_mj"] == "3892800.0000", f"energy is {made['energy_mj']} MJ")
-    shown = {name: f"{float(value):.4g}" for name, value in made["indicators"].items() if value is not None}
+    indicators: Mapping[str, Any] = made["indicators"]
+    shown = {name: f"{float(value):.4g}" for name, value in indicators.items() if value is not None}
     return f"{made['energy_mj']} MJ; {', '.join(f'{name} {value}' for name, value in shown.items())}"
 
 
 async def _options(plot: Plot) -> str:
     assessor, said = plot.people["assessor"], []
-    for option in (MOTOR, HUSK, RINSE):
-        made = await assessor.post("/v1/options", option | {"assessment_id": plot.ids["assessment"]})
+    for proposal in (motor, husk, rinse):
+        made = await assessor.identify_option(proposal(plot.ids["assessment"]))
         plot.options.append(made)
         said.append(f"{made['title'].split()[0]}: {_money(made['profitability'])}")
     return "; ".join(said)
 
 
-def _money(earned: dict[str, Any]) -> str:
+def _money(earned: Mapping[str, Any]) -> str:
     return ", ".join(
         f"{name} {_words(value)}" for name, value in earned.items() if name in ("payback_years", "npv", "irr")
     )
@@ -122,23 +139,22 @@ def _words(value: Any) -> str:
 
 
 async def _complete(plot: Plot) -> str:
-    path = f"/v1/assessments/{plot.ids['assessment']}"
-    nordia = plot.firms["nordia"]
-    made = await plot.people["assessor"].post(f"{path}/complete", expect=200)
+    assessment, nordia = plot.ids["assessment"], plot.firms["nordia"]
+    made = await plot.people["assessor"].complete_assessment(assessment)
     twice = await plot.stage.hire("assessor_as_reviewer", "reviewer", person_id=nordia.person_id)
-    status, code = await twice.refused("POST", f"{path}/approve")
+    status, code = await refused(twice.approve_assessment(assessment))
     return f"{made['status']}; approving one's own work is refused: {status} {code}"
 
 
 async def _review(plot: Plot) -> str:
-    path, reviewer = f"/v1/assessments/{plot.ids['assessment']}", plot.people["reviewer"]
-    why = {"reason_code": "saving_not_derived", "note": "Show how the fan's saving follows from its load."}
-    returned = await reviewer.post(f"{path}/return", why, expect=200)
-    motor = plot.options[0]
-    fix = {"estimate_method": "load_profile", "data_quality": "measured_week"}
-    await plot.people["assessor"].ask(
-        "PATCH", f"/v1/options/{motor['option_id']}", fix, headers={"If-Match": f'"{motor["version"]}"'}
+    assessment, assessor, reviewer = plot.ids["assessment"], plot.people["assessor"], plot.people["reviewer"]
+    returned = await reviewer.return_assessment(
+        assessment,
+        {"reason_code": "saving_not_derived", "note": "Show how the fan's saving follows from its load."},
     )
-    again = await plot.people["assessor"].post(f"{path}/complete", expect=200)
-    approved = await reviewer.post(f"{path}/approve", expect=200)
+    fan = plot.options[0]
+    mended: models.ChangeOption = {"estimate_method": "load_profile", "data_quality": "measured_week"}
+    await assessor.change_option(fan["option_id"], mended, version=fan["version"])
+    again = await assessor.complete_assessment(assessment)
+    approved = await reviewer.approve_assessment(assessment)
     return f"{returned['status']} ({returned['return_reason_code']}), {again['status']}, {approved['status']}"

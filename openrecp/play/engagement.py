@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 from openrecp.play.matching import open_offer
 from openrecp.play.plot import Plot
-from openrecp.stage import check
+from openrecp.stage import check, refused
 
 
 async def act(plot: Plot) -> None:
@@ -44,31 +44,31 @@ async def act(plot: Plot) -> None:
 
 async def _decline(plot: Plot) -> str:
     river = plot.firms["river"].actor
-    offer = await open_offer(plot, "river")
-    answer = {"reason_code": "no_capacity", "note": "All hands are at another plant."}
-    made = await river.post(f"/v1/offers/{offer['offer_id']}/decline", answer, expect=200)
+    offer = await plot.stage.until("the offer", lambda: open_offer(plot, "river"))
+    made = await river.decline_offer(
+        offer["offer_id"], {"reason_code": "no_capacity", "note": "All hands are at another plant."}
+    )
     await plot.stage.until("the next offer", lambda: open_offer(plot, "hill"))
     return f"{made['status']} ({made['reason_code']}); Hill Consultants has an offer"
 
 
 async def _expire(plot: Plot) -> str:
-    offer = await open_offer(plot, "hill")
+    offer = await plot.stage.until("the offer", lambda: open_offer(plot, "hill"))
     plot.ids["hill_offer"] = offer["offer_id"]
     deadline = datetime.fromisoformat(offer["deadline_at"])
     await plot.stage.advance(deadline + timedelta(minutes=1))
     await plot.stage.until("the next offer", lambda: open_offer(plot, "nordia"))
-    late = await plot.firms["hill"].actor.get(f"/v1/offers/{offer['offer_id']}")
+    late = await plot.firms["hill"].actor.read_offer(offer["offer_id"])
     check(late["status"] == "expired", f"the offer is {late['status']}")
     return f"{late['status']} after {deadline:%Y-%m-%d}; Nordia has an offer"
 
 
 async def _accept(plot: Plot) -> str:
     nordia = plot.firms["nordia"]
-    offer = await open_offer(plot, "nordia")
-    body = {"person_id": nordia.person_id}
-    made = await nordia.actor.post(f"/v1/offers/{offer['offer_id']}/accept", body, expect=200)
-    plot.ids["engagement"] = made["engagement_id"]
-    provider = await nordia.actor.get(f"/v1/providers/{nordia.provider_id}")
+    offer = await plot.stage.until("the offer", lambda: open_offer(plot, "nordia"))
+    made = await nordia.actor.accept_offer(offer["offer_id"], {"person_id": nordia.person_id})
+    plot.ids["engagement"] = str(made["engagement_id"])
+    provider = await nordia.actor.read_provider(nordia.provider_id)
     booked = sum(each["days"] for each in provider["bookings"])
     check(booked == 8, f"{booked} days are booked")
     plot.people["assessor"] = await plot.stage.hire(
@@ -76,13 +76,13 @@ async def _accept(plot: Plot) -> str:
     )
 
     async def opened() -> str | None:
-        mine = (await plot.people["assessor"].get("/v1/assessments"))["items"]
+        mine = (await plot.people["assessor"].list_assessments())["items"]
         return mine[0]["assessment_id"] if mine else None
 
     plot.ids["assessment"] = await plot.stage.until("the assessment", opened)
 
     async def started() -> bool:
-        request = await plot.people["mill"].get(f"/v1/service-requests/{plot.ids['request']}")
+        request = await plot.people["mill"].read_service_request(plot.ids["request"])
         return bool(request["status"] == "started")
 
     await plot.stage.until("the started request", started)
@@ -91,10 +91,8 @@ async def _accept(plot: Plot) -> str:
 
 async def _too_late(plot: Plot) -> str:
     hill, river = plot.firms["hill"], plot.firms["river"]
-    late = await hill.actor.refused(
-        "POST", f"/v1/offers/{plot.ids['hill_offer']}/accept", {"person_id": hill.person_id}
-    )
+    late = await refused(hill.actor.accept_offer(plot.ids["hill_offer"], {"person_id": hill.person_id}))
     check(late[0] == 409, f"the late answer got {late}")
-    foreign = await river.actor.refused("GET", f"/v1/engagements/{plot.ids['engagement']}")
+    foreign = await refused(river.actor.read_engagement(plot.ids["engagement"]))
     check(foreign[0] == 404, f"the foreign engagement got {foreign}")
     return f"{late[0]} {late[1]}; {foreign[0]} {foreign[1]}"

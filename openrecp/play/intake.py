@@ -1,11 +1,10 @@
 """Act 1: a client is taken in, qualified, and asks for an assessment in a donor's programme."""
 
-from typing import Any
-
+from api_client import models
 from openrecp.play.plot import Firm, Plot
-from openrecp.stage import check
+from openrecp.stage import check, refused
 
-MILL = {
+MILL: models.RegisterClient = {
     "name": "Sundara Rice Mill",
     "country": "XA",
     "province": "XA-R",
@@ -14,7 +13,7 @@ MILL = {
     "tax_code": "10000001",
     "extra": {"employees": 85, "ownership": "private"},
 }
-MAIN_CONTACT = {
+MAIN_CONTACT: models.ClientsContact = {
     "name": "Made-up Plant Manager",
     "function": "plant manager",
     "email": "mill@example.org",
@@ -64,26 +63,28 @@ async def _hire(plot: Plot) -> str:
 
 
 async def _register(plot: Plot) -> str:
-    made = await plot.people["officer"].post("/v1/clients", MILL)
+    made = await plot.people["officer"].register_client(MILL)
     plot.ids["client"] = made["client_id"]
-    return f"{made['status']}, version {made['version']}, ISIC {made['isic']['code']} Rev. {made['isic']['revision']}"
+    sector = made["isic"] or {"code": "none", "revision": "none"}
+    return f"{made['status']}, version {made['version']}, ISIC {sector['code']} Rev. {sector['revision']}"
 
 
 async def _qualify(plot: Plot) -> str:
     officer, client = plot.people["officer"], plot.ids["client"]
-    place = {"client_id": client, "name": "Mill at the river", "country": "XA", "province": "XA-R"}
-    plot.ids["site"] = (await officer.post("/v1/sites", place))["site_id"]
-    await officer.ask("PUT", f"/v1/clients/{client}/contacts", {"contacts": [MAIN_CONTACT]})
-    consent = {"client_id": client, "purpose": "share_with_providers", "text_version": "2024-1"}
-    await officer.post("/v1/consents", consent)
-    made = await officer.post(f"/v1/clients/{client}/qualify", expect=200)
-    status, code = await plot.people["officer_north"].refused("GET", f"/v1/clients/{client}")
+    site = await officer.open_site(
+        {"client_id": client, "name": "Mill at the river", "country": "XA", "province": "XA-R"}
+    )
+    plot.ids["site"] = site["site_id"]
+    await officer.put_contacts(client, {"contacts": [MAIN_CONTACT]})
+    await officer.give_consent({"client_id": client, "purpose": "share_with_providers", "text_version": "2024-1"})
+    made = await officer.qualify_client(client)
+    status, code = await refused(plot.people["officer_north"].read_client(client))
     check(status == 404, f"the other officer was answered {status} {code}")
     plot.people["mill"] = await plot.stage.hire("client_mill", "client", client_id=client)
     return f"{made['status']}; the officer of Northern Hills is answered {status}"
 
 
-FIRMS: dict[str, dict[str, Any]] = {
+FIRMS: dict[str, models.RegisterProvider] = {
     "river": {
         "name": "River Engineering (made up)",
         "kind": "firm",
@@ -128,13 +129,20 @@ COMPETENCES = {
 async def _providers(plot: Plot) -> str:
     officer = plot.people["officer"]
     for short, facts in FIRMS.items():
-        provider_id = (await officer.post("/v1/providers", facts))["provider_id"]
-        await officer.post(f"/v1/providers/{provider_id}/approve", expect=200)
-        expert = {"provider_id": provider_id, "full_name": f"Made-up Expert of {short.title()}"}
-        person_id = (await officer.post("/v1/experts", expert))["person_id"]
+        provider_id = (await officer.register_provider(facts))["provider_id"]
+        await officer.approve_provider(provider_id)
+        name = f"Made-up Expert of {short.title()}"
+        person_id = (await officer.add_expert({"provider_id": provider_id, "full_name": name}))["person_id"]
         for code, level in COMPETENCES[short]:
-            grant = {"person_id": person_id, "code": code, "level": level, "valid_from": str(plot.day(-400))}
-            await officer.post("/v1/competences", grant | {"evidence": "certificate seen by the centre"})
+            await officer.grant_competence(
+                {
+                    "person_id": person_id,
+                    "code": code,
+                    "level": level,
+                    "valid_from": str(plot.day(-400)),
+                    "evidence": "certificate seen by the centre",
+                }
+            )
         actor = await plot.stage.hire(f"provider_{short}", "provider", provider_id=provider_id, person_id=person_id)
         plot.firms[short] = Firm(facts["name"], provider_id, person_id, actor)
     return f"{len(plot.firms)} providers: " + ", ".join(f"{short} ({FIRMS[short]['country']})" for short in plot.firms)

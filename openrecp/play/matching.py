@@ -1,8 +1,8 @@
 """Act 2: matching hears of the request, makes a shortlist and offers the job to the best."""
 
 from datetime import datetime
-from typing import Any
 
+from api_client import models
 from openrecp.play.plot import Plot
 from openrecp.stage import check
 
@@ -29,7 +29,7 @@ async def act(plot: Plot) -> None:
 
 
 async def _request(plot: Plot) -> str:
-    wish = {
+    wish: models.SubmitServiceRequest = {
         "client_id": plot.ids["client"],
         "site_id": plot.ids["site"],
         "kind": "assessment",
@@ -40,7 +40,7 @@ async def _request(plot: Plot) -> str:
         "days": 8,
         "external_ref": "MILL-2024-1",
     }
-    made = await plot.people["mill"].post("/v1/service-requests", wish)
+    made = await plot.people["mill"].submit_service_request(wish)
     plot.ids["request"] = made["request_id"]
     offer = await plot.stage.until("an offer", lambda: open_offer(plot, "river"))
     plot.ids["need"], plot.ids["shortlist"] = offer["need_id"], offer["shortlist_id"]
@@ -48,16 +48,16 @@ async def _request(plot: Plot) -> str:
     return f"{made['status']}; River Engineering may answer until {deadline:%Y-%m-%d %H:%M} UTC (5 business days)"
 
 
-async def open_offer(plot: Plot, firm: str, need: str | None = None) -> Any:
+async def open_offer(plot: Plot, firm: str, need: str | None = None) -> models.OfferOut | None:
     """The offer that waits for a firm's answer, if there is one."""
-    mine = await plot.firms[firm].actor.get("/v1/offers", status="open")
+    mine = await plot.firms[firm].actor.list_offers(status="open")
     return next((each for each in mine["items"] if need in (None, each["need_id"])), None)
 
 
 async def _read_shortlist(plot: Plot) -> str:
-    rows = (await plot.people["officer"].get(f"/v1/shortlists/{plot.ids['shortlist']}/candidates"))["items"]
+    rows = (await plot.people["officer"].list_candidates(plot.ids["shortlist"]))["items"]
     names = {firm.provider_id: short for short, firm in plot.firms.items()}
-    ranked = sorted((row for row in rows if row["eligible"]), key=lambda row: row["rank"])
+    ranked = sorted((row for row in rows if row["eligible"]), key=lambda row: row["rank"] or 0)
     order = [names[row["provider_id"]] for row in ranked]
     check(order == ["river", "hill", "nordia"], f"the order is {order}")
     check(all(row["rules"] and all("facts" in rule for rule in row["rules"]) for row in rows), "a rule without facts")
@@ -74,8 +74,7 @@ async def _read_shortlist(plot: Plot) -> str:
 async def _own_rows(plot: Plot) -> str:
     said = []
     for short, firm in plot.firms.items():
-        path = f"/v1/shortlists/{plot.ids['shortlist']}/candidates"
-        rows = (await firm.actor.get(path))["items"]
+        rows = (await firm.actor.list_candidates(plot.ids["shortlist"]))["items"]
         check([row["provider_id"] for row in rows] == [firm.provider_id], f"{short} reads {len(rows)} rows")
         check(rows[0]["rank"] is None, f"{short} reads a rank")
         missing = [rule for rule in rows[0]["rules"] if not rule["passed"]]

@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
-from typing import Any
 
+from api_client import models
 from openrecp.stage import Actor, Stage
 
 
@@ -25,7 +25,7 @@ class Plot:
     people: dict[str, Actor] = field(default_factory=dict)
     firms: dict[str, Firm] = field(default_factory=dict)
     ids: dict[str, str] = field(default_factory=dict)
-    options: list[dict[str, Any]] = field(default_factory=list)
+    options: list[models.OptionOut] = field(default_factory=list)
     began_at: datetime | None = None
 
     def day(self, days: int) -> date:

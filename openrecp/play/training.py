@@ -1,14 +1,15 @@
 """Between offer and assessment: Paddy Advice, who was told what it lacks, has its expert trained and certified."""
 
 from datetime import timedelta
-from typing import Any
+from typing import cast
 
+from api_client import models
 from chassis.clock import new_id
 from openrecp.play.plot import Plot
-from openrecp.stage import check
+from openrecp.stage import Actor, check, refused
 
 LACKED = "food_hygiene"
-COURSE: dict[str, Any] = {
+COURSE: models.OfferCourse = {
     "title": "Food hygiene for assessors",
     "competences": [{"code": LACKED, "level": 3}],
     "hours": "12",
@@ -16,7 +17,7 @@ COURSE: dict[str, Any] = {
     "validity_months": 1,
     "evaluator_apart": True,
 }
-CANCELLED = {"reason_code": "no_longer_wanted"}
+CANCELLED: models.Reason = {"reason_code": "no_longer_wanted"}
 
 
 async def act(plot: Plot) -> None:
@@ -96,9 +97,9 @@ async def _schedule(plot: Plot) -> str:
     trainer_id = str(new_id())
     trainer = plot.people["trainer"] = await plot.stage.hire("trainer", "trainer", person_id=trainer_id)
     plot.people["evaluator"] = await plot.stage.hire("evaluator", "trainer", person_id=str(new_id()))
-    course = await trainer.post("/v1/courses", COURSE)
+    course = await trainer.offer_course(COURSE)
     begins = (await plot.stage.now()) + timedelta(days=6)
-    body = {
+    body: models.ScheduleSession = {
         "course_id": course["course_id"],
         "programme_code": "GREEN-MILLS",
         "starts_at": begins.isoformat(),
@@ -109,7 +110,7 @@ async def _schedule(plot: Plot) -> str:
         "seats": 2,
         "trainers": [trainer_id],
     }
-    session = await trainer.post("/v1/sessions", body)
+    session = await trainer.schedule_session(body)
     plot.ids["session"] = session["session_id"]
     given = ", ".join(f"{each['code']} {each['level']}" for each in course["competences"])
     return f"gives {given}; {session['seats']} seats on {session['starts_at'][:10]}"
@@ -117,15 +118,15 @@ async def _schedule(plot: Plot) -> str:
 
 async def _enrol(plot: Plot) -> str:
     hill, paddy = plot.firms["hill"], plot.firms["paddy"]
-    asked = (
+    asked: tuple[tuple[str, Actor, models.ParticipantIn], ...] = (
         ("hill", hill.actor, {"full_name": "Made-up Expert of Hill", "person_id": hill.person_id}),
         ("mill", plot.people["mill"], {"full_name": "Made-up Foreman of the Mill", "sex": "female"}),
         ("paddy", paddy.actor, {"full_name": "Made-up Expert of Paddy", "person_id": paddy.person_id, "sex": "male"}),
     )
     said = []
     for name, actor, person in asked:
-        body = {"session_id": plot.ids["session"], "participant": person}
-        made = await actor.post("/v1/enrolments", body)
+        answer = await actor.enrol_people({"session_id": plot.ids["session"], "participant": person})
+        made = cast(models.EnrolmentOut, answer)  # of one participant; of several it would be a page
         plot.ids[f"enrolment_{name}"] = made["enrolment_id"]
         said.append(f"{name} {made['status']}" + (f" at place {made['place']}" if made["place"] else ""))
     check(said == ["hill confirmed", "mill confirmed", "paddy waitlisted at place 1"], f"{said}")
@@ -133,55 +134,48 @@ async def _enrol(plot: Plot) -> str:
 
 
 async def _cancel(plot: Plot) -> str:
-    path = f"/v1/enrolments/{plot.ids['enrolment_hill']}/cancel"
-    made = await plot.firms["hill"].actor.post(path, {"reason_code": "cannot_come"}, expect=200)
-    offered = await plot.firms["paddy"].actor.get(f"/v1/enrolments/{plot.ids['enrolment_paddy']}")
+    hill, paddy = plot.firms["hill"].actor, plot.firms["paddy"].actor
+    made = await hill.cancel_enrolment(plot.ids["enrolment_hill"], {"reason_code": "cannot_come"})
+    offered = await paddy.read_enrolment(plot.ids["enrolment_paddy"])
     check(offered["status"] == "seat_offered", f"Paddy's expert is {offered['status']}")
-    return f"hill {made['status']}, paddy {offered['status']} until {offered['deadline_at'][:16]}"
+    return f"hill {made['status']}, paddy {offered['status']} until {str(offered['deadline_at'])[:16]}"
 
 
 async def _accept(plot: Plot) -> str:
-    path = f"/v1/enrolments/{plot.ids['enrolment_paddy']}/accept-seat"
-    return str((await plot.firms["paddy"].actor.post(path, expect=200))["status"])
+    return (await plot.firms["paddy"].actor.accept_seat(plot.ids["enrolment_paddy"]))["status"]
 
 
 async def _pass(plot: Plot) -> str:
     trainer, evaluator = plot.people["trainer"], plot.people["evaluator"]
     await plot.stage.advance((await plot.stage.now()) + timedelta(days=6, hours=8))
     for name in ("mill", "paddy"):
-        path = f"/v1/enrolments/{plot.ids[f'enrolment_{name}']}"
-        await trainer.post(f"{path}/record-attendance", {"attended": True}, expect=200)
-    status, code = await trainer.refused("POST", f"{path}/record-result", {"passed": True})
+        enrolment = plot.ids[f"enrolment_{name}"]
+        await trainer.record_attendance(enrolment, {"attended": True})
+    status, code = await refused(trainer.record_result(enrolment, {"passed": True}))
     check(code == "evaluator_is_trainer", f"the trainer was answered {status} {code}")
-    made = await evaluator.post(f"{path}/record-result", {"passed": True}, expect=200)
-    session = await trainer.post(f"/v1/sessions/{plot.ids['session']}/complete", expect=200)
+    made = await evaluator.record_result(enrolment, {"passed": True})
+    session = await trainer.complete_session(plot.ids["session"])
     return f"attended, then {made['status']}; session {session['status']}; the trainer's own judgement: {status} {code}"
 
 
 async def _issue(plot: Plot) -> str:
-    body = {"enrolment_id": plot.ids["enrolment_paddy"]}
-    made = await plot.people["trainer"].post("/v1/certificates", body)
+    trainer, body = plot.people["trainer"], models.IssueCertificate(enrolment_id=plot.ids["enrolment_paddy"])
+    made = await trainer.issue_certificate(body)
     plot.ids["check_code"], plot.ids["certificate"] = made["check_code"], made["certificate_id"]
-    qr = await plot.firms["paddy"].actor.get(f"/v1/certificates/{made['certificate_id']}/qr")
-    check("<svg" in qr, "the QR code is no picture")
-    twice = await plot.people["trainer"].refused("POST", "/v1/certificates", body)
+    qr = await plot.firms["paddy"].actor.read_certificate_qr(made["certificate_id"])
+    check("<svg" in qr.text, "the QR code is no picture")
+    twice = await refused(trainer.issue_certificate(body))
     return f"{made['check_code']}, valid until {made['valid_until']}; a second one: {twice[0]} {twice[1]}"
 
 
-async def _checked(plot: Plot, code: str, accept: str = "application/json") -> Any:
-    """What somebody without a key is answered."""
-    path, headers = f"/v1/certificate-checks/{code}", {"Accept": accept}
-    return await plot.stage.http.get(path, headers=headers)
-
-
 async def _check(plot: Plot) -> str:
-    code = plot.ids["check_code"]
-    found = (await _checked(plot, code.lower().replace("-", ""))).json()
+    code, anybody = plot.ids["check_code"], plot.stage.nobody
+    found = await anybody.check_certificate(code.lower().replace("-", ""))
     check(found["standing"] == "valid" and found["holder_name"] is None, f"the check says {found}")
-    page = await _checked(plot, code, "text/html")
+    page = await anybody.check_certificate_as(code, "text/html")
     check("This certificate is valid." in page.text and "Made-up" not in page.text, f"the page says {page.text[:500]}")
     tampered = code[:-1] + ("0" if code[-1] != "0" else "1")
-    status = (await _checked(plot, tampered)).status_code
+    status, _ = await refused(anybody.check_certificate(tampered))
     check(status == 404, f"a tampered code was answered {status}")
     given = ", ".join(f"{each['code']} {each['level']}" for each in found["competences"])
     return f"{found['standing']}: {given}, {found['hours']} h, until {found['valid_until']}; tampered: {status}"
@@ -189,7 +183,7 @@ async def _check(plot: Plot) -> str:
 
 async def _next_shortlist(plot: Plot, *, eligible: bool) -> str:
     officer, today = plot.people["officer"], (await plot.stage.now()).date()
-    job = {
+    job: models.OpenNeed = {
         "client_id": plot.ids["client"],
         "site_id": plot.ids["site"],
         "kind": "technical_information",
@@ -199,25 +193,25 @@ async def _next_shortlist(plot: Plot, *, eligible: bool) -> str:
         "days": 1,
         "competences": [{"code": LACKED, "level": 2}],
     }
-    need = (await officer.post("/v1/needs", job))["need_id"]
-    run = (await officer.get("/v1/shortlists", need_id=need))["items"][-1]["shortlist_id"]
-    rows = (await officer.get(f"/v1/shortlists/{run}/candidates", limit=200))["items"]
+    need = (await officer.open_need(job))["need_id"]
+    run = (await officer.list_shortlists(need_id=need))["items"][-1]["shortlist_id"]
+    rows = (await officer.list_candidates(run, limit=200))["items"]
     (paddy,) = (row for row in rows if row["provider_id"] == plot.firms["paddy"].provider_id)
     check(paddy["eligible"] is eligible, f"Paddy Advice is {'' if paddy['eligible'] else 'not '}eligible")
     (rule,) = (each for each in paddy["rules"] if each["code"] == "competence_valid")
-    await officer.post(f"/v1/needs/{need}/cancel", CANCELLED, expect=200)
+    await officer.cancel_need(need, CANCELLED)
     rank = f"rank {paddy['rank']} of {sum(row['eligible'] for row in rows)}" if eligible else "excluded"
     return f"Paddy Advice: {rank}; {rule['code']}: held {rule['facts']['held']}, missing {rule['facts']['missing']}"
 
 
 async def _expire(plot: Plot) -> str:
-    trainer, path = plot.people["trainer"], f"/v1/certificates/{plot.ids['certificate']}"
+    trainer = plot.people["trainer"]
     await plot.stage.advance((await plot.stage.now()) + timedelta(days=32))
 
     async def expired() -> bool:
-        return bool((await trainer.get(path))["status"] == "expired")
+        return bool((await trainer.read_certificate(plot.ids["certificate"]))["status"] == "expired")
 
     await plot.stage.until("the certificate's end", expired)
-    found = (await _checked(plot, plot.ids["check_code"])).json()
+    found = await plot.stage.nobody.check_certificate(plot.ids["check_code"])
     check(found["standing"] == "expired", f"the check says {found['standing']}")
     return f"valid until {found['valid_until']}; the check says {found['standing']}"

@@ -1,5 +1,6 @@
 """Act 6: the provider reports its work, the officer returns it once and approves, both sides rate."""
 
+from api_client import models
 from openrecp.play.plot import Plot
 from openrecp.stage import check
 
@@ -37,8 +38,12 @@ async def act(plot: Plot) -> None:
 
 async def _submit(plot: Plot) -> str:
     nordia = plot.firms["nordia"].actor
-    deliverable = {"title": "Assessment report", "link": "https://example.org/nordia/report.pdf", "sha256": "a3" * 32}
-    body = {
+    deliverable: models.DeliverableBody = {
+        "title": "Assessment report",
+        "link": "https://example.org/nordia/report.pdf",
+        "sha256": "a3" * 32,
+    }
+    body: models.SubmitWorkReport = {
         "engagement_id": plot.ids["engagement"],
         "period": {"starts_on": str(plot.day(40)), "ends_on": str(plot.day(75))},
         "days": "8",
@@ -47,29 +52,28 @@ async def _submit(plot: Plot) -> str:
         "final": True,
         "external_ref": "NOR-0815",
     }
-    made = await nordia.post("/v1/work-reports", body)
+    made = await nordia.submit_work_report(body)
     plot.ids["report"] = made["report_id"]
-    found = (await nordia.get("/v1/work-reports", external_ref="NOR-0815"))["items"]
+    found = (await nordia.list_work_reports(external_ref="NOR-0815"))["items"]
     check([each["report_id"] for each in found] == [made["report_id"]], "the reference does not find it")
     return f"{made['status']}, {made['days']} days, reference {found[0]['external_ref']}"
 
 
 async def _approve(plot: Plot) -> str:
     officer, nordia = plot.people["officer"], plot.firms["nordia"]
-    path = f"/v1/work-reports/{plot.ids['report']}"
-    returned = await officer.post(f"{path}/return", {"reason_code": "figures_unclear"}, expect=200)
-    read = await nordia.actor.get(path)
-    await nordia.actor.ask(
-        "PATCH", path, {"findings": "As before, with the table of loads."}, headers={"If-Match": f'"{read["version"]}"'}
-    )
-    await nordia.actor.post(f"{path}/resubmit", expect=200)
-    approved = await officer.post(f"{path}/approve", expect=200)
-    provider = await nordia.actor.get(f"/v1/providers/{nordia.provider_id}")
+    report = plot.ids["report"]
+    returned = await officer.return_work_report(report, {"reason_code": "figures_unclear"})
+    read = await nordia.actor.read_work_report(report)
+    mended: models.ChangeWorkReport = {"findings": "As before, with the table of loads."}
+    await nordia.actor.change_work_report(report, mended, version=read["version"])
+    await nordia.actor.resubmit_work_report(report)
+    approved = await officer.approve_work_report(report)
+    provider = await nordia.actor.read_provider(nordia.provider_id)
     check(provider["bookings"] == [], f"days are still booked: {provider['bookings']}")
-    engagement = await nordia.actor.get(f"/v1/engagements/{plot.ids['engagement']}")
+    engagement = await nordia.actor.read_engagement(plot.ids["engagement"])
 
     async def completed() -> bool:
-        request = await plot.people["mill"].get(f"/v1/service-requests/{plot.ids['request']}")
+        request = await plot.people["mill"].read_service_request(plot.ids["request"])
         return bool(request["status"] == "completed")
 
     await plot.stage.until("the completed request", completed)
@@ -78,12 +82,13 @@ async def _approve(plot: Plot) -> str:
 
 
 async def _rate(plot: Plot) -> str:
-    path = f"/v1/engagements/{plot.ids['engagement']}"
+    engagement = plot.ids["engagement"]
     mill, nordia = plot.people["mill"], plot.firms["nordia"].actor
-    await mill.post(f"{path}/rate", {"score": 5, "comment": "Practical and on time."}, expect=200)
-    before = (await nordia.get(path))["client_rating"]
-    await nordia.post(f"{path}/rate", {"score": 4, "comment": "Data came late."}, expect=200)
-    after = (await nordia.get(path))["client_rating"]
-    other = (await mill.get(path))["provider_rating"]
-    check(before is None and after["score"] == 5 and other["score"] == 4, f"{before}, {after}, {other}")
-    return f"before both: {before}; after: client {after['score']}, provider {other['score']}"
+    await mill.rate_engagement(engagement, {"score": 5, "comment": "Practical and on time."})
+    before = (await nordia.read_engagement(engagement))["client_rating"]
+    await nordia.rate_engagement(engagement, {"score": 4, "comment": "Data came late."})
+    after = (await nordia.read_engagement(engagement))["client_rating"]
+    other = (await mill.read_engagement(engagement))["provider_rating"]
+    scores = [rating and rating["score"] for rating in (before, after, other)]
+    check(scores == [None, 5, 4], f"{scores}")
+    return f"before both: {before}; after: client {scores[1]}, provider {scores[2]}"

@@ -13,7 +13,7 @@ from chassis.settings import ROOT
 from tests.kit.house import databases
 from tests.kit.postgres import Cluster, NewDatabase
 
-STEPS = 38
+STEPS = 41
 MUST_MOVE = {
     "client_registered",
     "client_qualified",
