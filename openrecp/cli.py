@@ -122,10 +122,12 @@ def demo(as_json: AsJson = False) -> None:
 @app.command()
 def rebuild(service: str, url: Url = ADDRESS, key: Key = None, data: Data = FOLDER, as_json: AsJson = False) -> None:
     """Rebuild a service's read models from the event log and compare the hashes."""
+    from openrecp.busy import busy
     from openrecp.remote import Remote
     from openrecp.remote import rebuild as replay
 
-    outcome = replay(Remote(url, key, data), service)
+    with busy(f"Rebuilding {service}", quiet=as_json):
+        outcome = replay(Remote(url, key, data), service)
     tell(outcome, as_json, lambda each: f"{each['state']}: {each['result']}")
     same = (outcome["result"] or {}).get("same")
     sys.exit(0 if outcome["state"] == "finished" and same else 1)
