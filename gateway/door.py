@@ -13,9 +13,10 @@ from chassis.store.port import StoreError
 from chassis.supervision import Ending
 from contracts.principals import NOBODY, Principal, Role
 from contracts.refusals import NotAllowed, Refusal
-from gateway.headers import Headers, inward
+from gateway.gates import Gates, address_of, is_upload
+from gateway.headers import ALWAYS, Headers, inward
 from gateway.keyring import Keyring
-from gateway.limits import Limits, TooManyRequests
+from gateway.limits import Limits
 from gateway.pages import Page
 from gateway.permissions import Operation, Permissions
 from gateway.settings import DoorSettings
@@ -25,7 +26,6 @@ from gateway.waiting import answer_in_time, waits
 TOO_LARGE = "/too-large"
 """Where the portal says so."""
 QUERY_LIMIT = 8_000
-ALWAYS: Headers = [(b"x-content-type-options", b"nosniff")]
 UNLESS_SAID: Headers = [(b"cache-control", b"private, no-cache")]
 """Answers depend on the key; with an ETag they may be asked for again cheaply."""
 
@@ -64,7 +64,7 @@ class Gateway:
     ) -> None:
         self.permissions, self.keyring, self.mint = permissions, keyring, mint
         self.transports, self.pages, self.settings = transports, pages, settings
-        self.limits = Limits(settings)
+        self.limits, self.gates = Limits(settings), Gates(settings, transports)
         self.ending = ending or Ending()
         self._portal = portal
 
@@ -75,7 +75,7 @@ class Gateway:
         try:
             page = self.pages.get(scope["path"])
             if self._portal is not None and _is_for_people(scope["path"], page):
-                await self._portal(scope, receive, reply)
+                await self._show(self._portal, scope, receive, reply)
             elif page is not None:
                 await (await _shown(page, Request(scope)))(scope, receive, reply)
             else:
@@ -97,6 +97,11 @@ class Gateway:
 
         return answer
 
+    async def _show(self, portal: ASGIApp, scope: Scope, receive: Receive, reply: "_Reply") -> None:
+        self.limits.of_visitor(address_of(scope)).check()
+        async with self.gates.page(scope):
+            await portal(scope, receive, reply)
+
     async def _answer(self, scope: Scope, receive: Receive, reply: "_Reply") -> None:
         operation = self.permissions.match(scope["method"], scope["raw_path"])
         scope["operation"] = operation.name
@@ -106,7 +111,9 @@ class Gateway:
         transport = self.transports.get(operation.service)
         if transport is None:
             raise ServiceIsAway
-        await self._hand_over(transport, self._inside(scope, principal), receive, reply)
+        inside = self._inside(scope, principal)
+        async with self.gates.passed(scope, receive, operation.service) as whole:
+            await self._hand_over(transport, inside, whole, reply)
 
     async def _admitted(self, scope: Scope, operation: Operation, reply: "_Reply") -> Principal:
         """Who asks, counted and allowed to. Whoever has no good key is counted by the address instead."""
@@ -120,6 +127,7 @@ class Gateway:
             if Role.PUBLIC not in operation.roles:
                 raise SignInNeeded
             return NOBODY
+        scope["caller"] = str(bearer.key_id)
         quota = self.limits.of_key(bearer.key_id)
         reply.extra += quota.headers
         quota.check()
@@ -127,7 +135,8 @@ class Gateway:
         return bearer.principal
 
     def _count_address(self, scope: Scope, reply: "_Reply") -> None:
-        quota = self.limits.of_address((scope.get("client") or ("unknown", 0))[0])
+        scope["caller"] = address = address_of(scope)
+        quota = self.limits.of_address(address)
         reply.extra += quota.headers
         quota.check()
 
@@ -140,8 +149,7 @@ class Gateway:
         return {name: scope.get(name) for name in kept} | {"path": path, "root_path": "", "headers": headers}
 
     async def _hand_over(self, transport: Transport, scope: Scope, receive: Receive, reply: "_Reply") -> None:
-        kind = dict(scope["headers"]).get(b"content-type", b"")
-        seconds = self.settings.upload_s if kind.startswith(b"multipart/") else self.settings.answer_s
+        seconds = self.settings.upload_s if is_upload(scope) else self.settings.answer_s
         try:
             async with asyncio.timeout(seconds) as deadline:
                 if waits(scope) and not transport.in_process:
@@ -194,9 +202,8 @@ async def _shown(page: Page, request: Request) -> Response:
 def _refused(error: Refusal | StoreError) -> Response:
     refusal = of_store(error) if isinstance(error, StoreError) else error
     response = problem(refusal)
-    match refusal:
-        case MethodIsNotAllowed():
-            response.headers["Allow"] = ", ".join(refusal.params["allowed"])
-        case TooManyRequests():
-            response.headers["Retry-After"] = str(refusal.params["retry_after_s"])
+    if isinstance(refusal, MethodIsNotAllowed):
+        response.headers["Allow"] = ", ".join(refusal.params["allowed"])
+    if "retry_after_s" in refusal.params:
+        response.headers["Retry-After"] = str(refusal.params["retry_after_s"])
     return response

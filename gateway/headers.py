@@ -5,6 +5,7 @@ import secrets
 from collections.abc import Iterable
 
 Headers = list[tuple[bytes, bytes]]
+ALWAYS: Headers = [(b"x-content-type-options", b"nosniff")]
 
 WELCOME = frozenset(
     {

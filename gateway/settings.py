@@ -16,6 +16,8 @@ class DoorSettings(BaseSettings):
 
     `inside` are the networks that may read metrics and what exactly troubles a service, without a key: this
     machine only, or also the operator's own network (`["127.0.0.0/8", "10.42.0.0/16"]`).
+    `at_once` requests are worked on (each service behind HTTP: so many), half of them of one caller at most; `waiting`
+    more stand in line for `wait_s`, and what comes then is told when to come again.
     `front_secret` is what a proxy in front knows when it asks for decisions (gateway/front.py); empty, nobody may ask.
     """
 
@@ -23,6 +25,12 @@ class DoorSettings(BaseSettings):
 
     requests_per_minute: int = 12_000  # of one key: about a fifth of what one process can carry
     anonymous_per_minute: int = 600  # of one address, for all who come without a valid key
+    pages_per_minute: int = 12_000  # of one address, files of the pages included: behind it may be a whole office
+    at_once: int = 32  # twice what keeps the processor and the database busy
+    waiting: int = 200
+    wait_s: float = 5.0
+    uploads_at_once: int = 4  # each may lie in memory whole, twice
+    readers: int = 500  # who wait for news: a connection and a task each
     answer_s: float = 60.0
     upload_s: float = 600.0
     body_limit: int = BODY_LIMIT

@@ -13,8 +13,12 @@ from chassis.settings import Settings
 from chassis.supervision import Ending
 from openrecp.leaving import Parting, leave
 from openrecp.sentences import InWords
+from openrecp.wire import Wire, room_for_connections
 
 FINISH_WITHIN_S = 10
+TURNS = 16
+"""The event loop lets in one connection a turn for each time it watches the door (libuv since 1.46): when much goes on
+turns are long, and whoever comes new would wait for many of them before anybody could even say that it is busy."""
 
 
 class PortIsTaken(InWords):
@@ -39,8 +43,10 @@ async def serving(app: ASGIApp, door: socket.socket, *endings: Ending, linger_s:
     Who lingers goes on answering until nobody's connection rests here any more, or for so long.
     """
     parting = Parting(app)
+    Wire.most = room_for_connections()
     config = uvicorn.Config(
         parting,
+        http=Wire,
         log_config=None,
         access_log=False,
         lifespan="off",
@@ -50,7 +56,8 @@ async def serving(app: ASGIApp, door: socket.socket, *endings: Ending, linger_s:
     )
     server = uvicorn.Server(config)
     # `_serve` is `serve` without its signal handlers: the services stop after the last answer, not before.
-    task = asyncio.create_task(server._serve([door.dup()]))
+    doors = [door.dup() for _ in range(TURNS)]
+    task = asyncio.create_task(server._serve(doors))
     while not server.started:
         if task.done():
             await task

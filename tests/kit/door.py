@@ -24,6 +24,7 @@ from gateway.keyring import administrator_key
 from gateway.permissions import Entries, collected
 from gateway.settings import DoorSettings
 from gateway.transports import InProcess, OverHttp, Transport
+from openrecp.wire import Wire
 from services.clients.app import service as clients
 from tests.kit.room import Room, room
 
@@ -173,10 +174,10 @@ class _Server(uvicorn.Server):
 
 
 @asynccontextmanager
-async def serving(app: ASGIApp) -> AsyncIterator[str]:
-    """An app behind uvicorn on a free port of loopback."""
+async def serving(app: ASGIApp, wire: type[Wire] = Wire) -> AsyncIterator[str]:
+    """An app behind uvicorn on a free port of loopback, on the same wire as a deployment's."""
     listening = socket.create_server(("127.0.0.1", 0))
-    config = uvicorn.Config(app, lifespan="off", log_config=None, ws="none", timeout_graceful_shutdown=1)
+    config = uvicorn.Config(app, http=wire, lifespan="off", log_config=None, ws="none", timeout_graceful_shutdown=1)
     server = _Server(config)
     task = asyncio.create_task(server.serve(sockets=[listening]))
     while not server.started:
