@@ -69,7 +69,7 @@ class Deployment:
         """A service (or the gateway) as a process of its own; yields it and its port."""
         port = free_port()
         command = (sys.executable, "-m", "openrecp", "serve", service)
-        name = service if role == "all" else f"{service}-{role}"
+        name = service if role == "all" or service == "gateway" else f"{service}-{role}"
         async with started(
             name,
             command if service == "gateway" else (*command, "--role", role),
