@@ -96,6 +96,7 @@ async def open_house(settings: Settings, clock: Clock | None = None) -> AsyncIte
         # What was loaded to start stays: the collector need not look at it again.
         gc.collect()
         gc.freeze()
+        stack.callback(gc.unfreeze)  # a house that is closed goes whole: after the play a second one is opened
         yield House(settings, running, gateway, event_log, clock)
 
 

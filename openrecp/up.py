@@ -1,5 +1,6 @@
 """Starting everything and staying up; the first time in a demo folder, the main job is played before."""
 
+import gc
 import json
 import socket
 import tempfile
@@ -50,6 +51,7 @@ async def serve(settings: Settings, *, demo: bool) -> None:
         door = listen(settings)
         if demo and _is_to_be_played(settings):
             await _play_once(settings, door)
+            gc.collect()  # the house it was played in, before another is opened
         elif (settings.data / PLAYING).exists():
             typer.echo(INTERRUPTED.format(data=settings.data))
         async with open_house(settings) as house, serving(house.gateway.app, door, *house.endings):

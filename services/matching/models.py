@@ -105,8 +105,10 @@ engagements = table(
     "engagements",
     root=(Need, "need_id"),
     unique=[Unique(("ref_owner", "external_ref"), ExternalRefIsTaken)],
-    indexes=[("need_id",), ("provider_id", "status"), ("client_id",)],
+    indexes=[("need_id",), ("provider_id", "status"), ("client_id",), ("kind", "status", "provider_id")],
 )
+_RATED = sa.text("client_rating IS NOT NULL AND provider_rating IS NOT NULL")
+sa.Index("ix_engagements_rated", engagements.table.c.provider_id, sqlite_where=_RATED, postgresql_where=_RATED)
 work_reports = table(
     metadata,
     WorkReport,

@@ -1,7 +1,7 @@
 """Which rows of matching belong to whom, and what its rules need to know beside them."""
 
 import asyncio
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any
@@ -11,12 +11,13 @@ import sqlalchemy as sa
 
 from chassis.auth import inside, own, rows_of
 from chassis.http import CursorIsInvalid
+from chassis.store.types import number_in
 from chassis.unit_of_work import Scope, UnitOfWork
 from contracts.principals import Principal, Role
 from contracts.values import CompetenceNeeded
 from services.matching.domain.bookings import planned_period
 from services.matching.domain.competences import Competence, HeldCertificate
-from services.matching.domain.engagements import Engagement, Rating
+from services.matching.domain.engagements import Engagement
 from services.matching.domain.experts import Expert
 from services.matching.domain.hard_rules import Member, Profile, TrackRecord, missing_today
 from services.matching.domain.needs import Need
@@ -147,10 +148,10 @@ def _position(cursor: str | None) -> int:
 async def agreed_to_share(uow: UnitOfWork, client_id: UUID, *, but: UUID | None = None) -> bool:
     """Whether an agreement of the client to share with providers stands today, not counting one of them."""
     columns = agreements.table.c
-    ended = sa.select(ended_agreements.table.c.consent_id)
+    ended = sa.exists().where(ended_agreements.table.c.consent_id == columns.consent_id)
     standing = sa.select(columns.consent_id).where(
         columns.client_id == client_id,
-        columns.consent_id.not_in(ended),
+        ~ended,
         sa.or_(columns.until.is_(None), columns.until >= uow.today()),
     )
     return any(row[0] != but for row in await uow.fetch(standing))
@@ -257,13 +258,12 @@ async def _track_records(uow: UnitOfWork, kind: str) -> dict[UUID, TrackRecord]:
     """Completed jobs of a kind, and the clients' ratings of engagements that both sides have rated."""
     columns = engagements.table.c
     done = sa.select(columns.provider_id, sa.func.count()).where(columns.kind == kind, columns.status == "completed")
-    both = sa.select(columns.provider_id, columns.client_rating).where(
+    points = sa.func.sum(number_in(columns.client_rating, "score"))
+    both = sa.select(columns.provider_id, sa.func.count(), points).where(
         columns.client_rating.is_not(None), columns.provider_rating.is_not(None)
     )
     completed: dict[UUID, int] = {row[0]: row[1] for row in await uow.fetch(done.group_by(columns.provider_id))}
-    ratings: list[tuple[UUID, Rating]] = [(row[0], row[1]) for row in await uow.fetch(both, heavy=True)]
-    given = Counter(provider_id for provider_id, _ in ratings)
-    points: Counter[UUID] = Counter()
-    for provider_id, rating in ratings:
-        points[provider_id] += rating.score
-    return {each: TrackRecord(completed.get(each, 0), given[each], points[each]) for each in completed.keys() | given}
+    rated = {row[0]: row[1:] for row in await uow.fetch(both.group_by(columns.provider_id), heavy=True)}
+    return {
+        each: TrackRecord(completed.get(each, 0), *rated.get(each, (0, 0))) for each in completed.keys() | rated.keys()
+    }
