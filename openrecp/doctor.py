@@ -17,6 +17,7 @@ from chassis.auth import TokenMint
 from chassis.pack import Pack, PackInvalid
 from chassis.settings import Settings
 from openrecp.databases import EVERY, DatabaseIsAway, NoSuchService, behind, database_of, partitions
+from openrecp.folder import pack_of
 from openrecp.sentences import sentence_of
 from openrecp.serve import GATEWAY, AddressIsMissing, ProcessSettings
 from openrecp.services import NAMES
@@ -44,6 +45,8 @@ async def examine(settings: Settings, own: ProcessSettings, which: str = "all") 
     if which not in (*EVERY, "all"):
         raise NoSuchService(which)
     names = EVERY if which == "all" else (which,)
+    if not settings.database.get_secret_value():
+        settings = settings.model_copy(update={"pack": pack_of(settings)})
     found = [*_pack(settings), _disk(settings.data), *_keys(settings, own, names), _clock(settings, own)]
     if not settings.database.get_secret_value():
         return [*found, _folder(settings)]

@@ -11,6 +11,14 @@ from chassis.settings import Settings
 from openrecp.sentences import InWords
 
 OWNER_ONLY = 0o077
+PACK = "pack"
+"""The file that names the pack this folder was made from."""
+
+
+def pack_of(settings: Settings) -> str:
+    """The pack this folder was made from, else that of the settings."""
+    chosen = settings.data / PACK
+    return chosen.read_text(encoding="utf-8").strip() if chosen.exists() else settings.pack
 
 
 class FolderIsInUse(InWords):

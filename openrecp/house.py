@@ -23,12 +23,11 @@ from gateway.keyring import administrator_key
 from gateway.signing import signing_key
 from gateway.transports import InProcess
 from openrecp.databases import event_log_of, migrate, store_of
-from openrecp.folder import write_secret
+from openrecp.folder import PACK, pack_of, write_secret
 from openrecp.pages import pages_of
 from openrecp.sentences import InWords
 from openrecp.services import NAMES, run_service
 
-PACK = "pack"
 PERMISSIONS = ROOT / "contracts" / "permissions.json"
 
 
@@ -72,7 +71,7 @@ async def open_house(settings: Settings, clock: Clock | None = None) -> AsyncIte
     Whoever calls it holds the lock of the data folder.
     """
     await migrate(settings)
-    pack = Pack(settings.packs / _pack_of(settings))
+    pack = Pack(settings.packs / pack_of(settings))
     clock = clock or Clock(settable=settings.clock == "settable")
     mint = TokenMint(signing_key(settings.data), settings.issuer)
     async with AsyncExitStack() as stack:
@@ -166,9 +165,3 @@ async def new_administrator(settings: Settings, label: str) -> dict[str, Any]:
     text, key = await administrator_key(store, label)
     await store.stop()
     return {"key_id": str(key.key_id), "key": text}
-
-
-def _pack_of(settings: Settings) -> str:
-    """The pack this folder was made from, else that of the settings."""
-    chosen = settings.data / PACK
-    return chosen.read_text(encoding="utf-8").strip() if chosen.exists() else settings.pack

@@ -14,8 +14,8 @@ import typer
 from chassis.clock import Clock
 from chassis.settings import Settings
 from chassis.telemetry import configure_logs
-from openrecp.folder import DataFolder, write_secret
-from openrecp.house import PACK, holds_deployment, init, open_house
+from openrecp.folder import PACK, DataFolder, write_secret
+from openrecp.house import holds_deployment, init, open_house
 from openrecp.listening import listen, serving, told_to_stop
 from openrecp.play import play
 from openrecp.sentences import InWords

@@ -30,8 +30,9 @@ def test_a_folder_without_a_deployment_and_one_with_it(tmp_path: Path) -> None:
     ((words, mend),) = faults(*data).values()
     assert "holds no deployment" in words
     assert "openrecp init --pack demo" in mend
-    assert run("init", "--pack", "demo", *data).returncode == 0
+    assert run("init", "--pack", "kh", *data).returncode == 0
     assert faults(*data) == {}
+    assert "kh can be read" in run("doctor", *data).stdout  # the folder's own, whatever the settings name
 
 
 def test_settings_that_do_not_fit_are_named() -> None:
