@@ -128,8 +128,10 @@ def rebuild(service: str, url: Url = ADDRESS, key: Key = None, data: Data = FOLD
 
     with busy(f"Rebuilding {service}", quiet=as_json):
         outcome = replay(Remote(url, key, data), service)
-    tell(outcome, as_json, lambda each: f"{each['state']}: {each['result']}")
-    same = (outcome["result"] or {}).get("same")
+    result = outcome["result"] or {}
+    same = result.get("same")
+    words = f"{'the same as' if same else 'NOT the same as'} before, from {result.get('events', 0):,} events"
+    tell(outcome, as_json, lambda each: f"{each['state']}: {words if 'same' in result else each['result']}")
     sys.exit(0 if outcome["state"] == "finished" and same else 1)
 
 

@@ -201,6 +201,7 @@ def test_it_says_which_version_it_is() -> None:
 def test_a_rebuild_gives_the_same_hash_or_exit_code_1(running: Running) -> None:
     outcome = json.loads(well(running.ask("rebuild", "impact", "--json")))
     assert (outcome["state"], outcome["result"]["same"], outcome["result"]["events"]) == ("finished", True, 3)
+    assert well(running.ask("rebuild", "impact")) == "finished: the same as before, from 3 events\n"
     assert "finished" in well(running.ask("rebuild", "matching"))
     refused(running.ask("rebuild", "exchange"), "409", "nothing_to_rebuild")
     refused(running.ask("rebuild", "astrology"), "404")
