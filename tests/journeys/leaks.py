@@ -26,6 +26,7 @@ OF_TRAINING = (
     *TRAINEES,
     "certificate",
     "certificate_code",
+    "certified_person",
     "spare_certificate",
     "spare_certificate_code",
 )

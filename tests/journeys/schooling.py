@@ -43,7 +43,7 @@ async def enrol(house: OpenHouse, side: Any) -> None:
 
 async def enrolled(side: Any, session: str, name: str, **facts: str) -> str:
     """The enrolment of somebody by the side's provider."""
-    who = {"full_name": f"{side.mark} {name}", "email": f"{side.mark.lower()}@example.org", **facts}
+    who = {"full_name": f"{side.mark} {name}", "email": f"{side.mark.lower()}.trainee@example.org", **facts}
     body = {"session_id": session, "participant": who}
     made: str = (await _made(side.people["provider"], "/v1/enrolments", body))["enrolment_id"]
     return made

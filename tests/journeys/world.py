@@ -59,6 +59,10 @@ class World:
     def own(self) -> Side:
         return self.sides[0]
 
+    def seen_from(self, at: int) -> "World":
+        """The same world with another side as the own one; the rival comes second still, then the two elsewhere."""
+        return World(self.house, [self.sides[at ^ n] for n in range(len(self.sides))], self.centre)
+
 
 SIDES = (
     ("Quokka", "XA-R", "en", "GREEN-MILLS"),
@@ -211,7 +215,7 @@ async def at_work(house: OpenHouse, side: Side, reviewer: httpx2.AsyncClient) ->
     spare = {"label": "spare", "roles": ["ministry"]}
     ids["key"] = (await done(house.administrator, "POST", "/v1/keys", spare))["key_id"]
     for person in ("client", "provider"):
-        body = {"score": 4, "comment": f"{side.mark} comment"}
+        body = {"score": 4, "comment": f"{side.mark} {person}'s comment"}
         await done(side.people[person], "POST", f"/v1/engagements/{past}/rate", body)
     first = await ask(house, side, "assessment")
     ids |= {"running_request": first["request"], "running_need": first["need"], "accepted_offer": first["offer"]}

@@ -1,7 +1,6 @@
 """Every operation by every role on what is its own, another's and another territory's, against a table by hand."""
 
 import json
-from collections import Counter
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
@@ -10,54 +9,15 @@ import pytest
 import pytest_asyncio
 
 from chassis.settings import ROOT
-from tests.journeys.leaks import leaks
-from tests.journeys.table import ROLES, Row, filled, names_of, rows, send
-from tests.journeys.world import Side, World, world
+from tests.journeys.table import ROLES, Row, rows
+from tests.journeys.world import World, world
+from tests.walls.sheet import Sheet
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 TABLE = rows()
-FILTERS = ("client", "site", "provider", "need", "engagement", "assessment", "option")
 CONFLICT = (409, 412)
-Cell = tuple[Row, str, int]
-
-
-class Sheet:
-    """What was asked and seen: cells, those that are wrong, and leaks."""
-
-    def __init__(self, at: World) -> None:
-        self.at, self.cells = at, 0
-        self.wrong: list[str] = []
-        self.leaks: list[str] = []
-        self.seen: Counter[int] = Counter()
-
-    async def ask(self, row: Row, role: str, at: int, query: str = "") -> httpx2.Response:
-        """One request; its answer is searched for what the role may not know."""
-        side = self.at.sides[at]
-        names = names_of(side, self.at.sides)
-        answer = await send(_http(self.at, role), row, names, query)
-        sent = f"{filled(row.path, names)} {query} {filled(row.body, names)}"
-        headers = {name: value for name, value in answer.headers.items() if name != "correlation-id"}
-        found = leaks(self.at, row, role, side, sent, f"{headers} {answer.text}")
-        self.leaks += [f"{role}, {row.name}, {side.mark}: {each}" for each in found]
-        self.cells += 1
-        self.seen[answer.status_code] += 1
-        return answer
-
-    def note(self, row: Row, role: str, at: int, answer: httpx2.Response, expected: str) -> None:
-        where = f"{role}, {row.method} {row.path}, {self.at.sides[at].mark}"
-        self.wrong.append(f"{where}: {answer.status_code} instead of {expected}: {answer.text[:160]}")
-
-    def require(self, what: str, capsys: pytest.CaptureFixture[str]) -> None:
-        with capsys.disabled():
-            print(f"\nmatrix, {what}: {self.cells} cells, {dict(self.seen)}, leaks {len(self.leaks)}")
-        assert not self.leaks, "\n".join(self.leaks)
-        assert not self.wrong, "\n".join(self.wrong)
-
-
-def _http(at: World, role: str) -> httpx2.AsyncClient:
-    if role == "officer":
-        return at.own.officer
-    return at.own.people[role] if role in at.own.people else at.centre[role]
+OF_A_SIDE = ("client", "provider", "assessor")
+Cell = tuple[World, Row, str, int]
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
@@ -66,17 +26,34 @@ async def here(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[World]
         yield built
 
 
-def _cells(at: list[Side], *, reads: bool, admitted: bool) -> Iterator[Cell]:
+def _views(here: World) -> Iterator[tuple[World, tuple[str, ...]]]:
+    """Every side as the own one, with who speaks for it: everybody for the first, then whoever is another there."""
+    yield here, ROLES
+    yield here.seen_from(1), OF_A_SIDE
+    yield here.seen_from(2), ("officer", *OF_A_SIDE)
+    yield here.seen_from(3), OF_A_SIDE
+
+
+def _cells(views: Iterator[tuple[World, tuple[str, ...]]], *, reads: bool, admitted: bool) -> Iterator[Cell]:
     """The cells of a kind: a role that is refused everywhere is asked about its own side and one elsewhere."""
-    for row in TABLE:
-        if (row.method == "GET") is not reads:
-            continue
-        for role in ROLES:
-            everywhere = row.of_a_side and row.word(role) is not None
-            places = range(len(at)) if everywhere else (0, 3) if row.of_a_side and role != "nobody" else (0,)
-            for place in places:
-                if (row.refusal(role, at, place) is None) is admitted:
-                    yield row, role, place
+    for view, roles in views:
+        first = roles is ROLES
+        for row in TABLE:
+            if (row.method == "GET") is not reads:
+                continue
+            for role in roles:
+                everywhere = row.of_a_side and row.word(role) is not None
+                places = range(len(view.sides)) if everywhere else _refused_places(row, role, first=first)
+                for place in places:
+                    if (row.refusal(role, view.sides, place) is None) is admitted:
+                        yield view, row, role, place
+
+
+def _refused_places(row: Row, role: str, *, first: bool) -> tuple[int, ...]:
+    """A role as such is judged once, whoever speaks in it."""
+    if not first:
+        return () if row.word(role) is None else (0,)
+    return (0, 3) if row.of_a_side and role != "nobody" else (0,)
 
 
 async def test_the_table_and_the_permissions_name_the_same_operations() -> None:
@@ -90,55 +67,42 @@ async def test_the_table_and_the_permissions_name_the_same_operations() -> None:
     assert written - declared == set(), "rows without an operation"
 
 
-async def test_what_a_role_may_read_it_reads_and_nothing_else(here: World, capsys: pytest.CaptureFixture[str]) -> None:
-    sheet = Sheet(here)
-    for row, role, at in _cells(here.sides, reads=True, admitted=True):
-        answer = await sheet.ask(row, role, at, "?limit=200" if row.shows else "")
+async def test_what_a_role_may_read_it_reads_and_nothing_else(here: World) -> None:
+    sheet = Sheet()
+    for view, row, role, at in _cells(_views(here), reads=True, admitted=True):
+        answer = await sheet.ask(view, row, role, at, "?limit=200" if row.shows else "")
         if answer.status_code != (404 if row.missing else 200):
-            sheet.note(row, role, at, answer, "404" if row.missing else "200")
+            sheet.note(view, row, role, at, answer, "404" if row.missing else "200")
         if row.shows is not None:
-            _compare_rows(sheet, row, role, answer)
-    for row, role, at in _cells(here.sides, reads=True, admitted=False):
-        answer = await sheet.ask(row, role, at)
-        if answer.status_code != row.refusal(role, here.sides, at):
-            sheet.note(row, role, at, answer, str(row.refusal(role, here.sides, at)))
-    sheet.require("reads", capsys)
+            _compare_rows(sheet, view, row, role, answer)
+    for view, row, role, at in _cells(_views(here), reads=True, admitted=False):
+        answer = await sheet.ask(view, row, role, at)
+        if answer.status_code != row.refusal(role, view.sides, at):
+            sheet.note(view, row, role, at, answer, str(row.refusal(role, view.sides, at)))
+    sheet.require("matrix, reads")
 
 
-def _compare_rows(sheet: Sheet, row: Row, role: str, answer: httpx2.Response) -> None:
+def _compare_rows(sheet: Sheet, view: World, row: Row, role: str, answer: httpx2.Response) -> None:
     """A list shows whatever the role may see, and no more."""
-    word, sides = row.word(role), sheet.at.sides
+    word, sides = row.word(role), view.sides
     for at, side in enumerate(sides):
         near = side.province == sides[0].province
         expected = word == "all" or (word == "territory" and near) or (word == "own" and at == 0)
         if (side.ids[row.shows or ""] in answer.text) is not expected:
-            sheet.note(row, role, at, answer, "the row" if expected else "no row")
+            sheet.note(view, row, role, at, answer, "the row" if expected else "no row")
 
 
-async def test_no_filter_of_a_list_brings_a_foreign_row(here: World, capsys: pytest.CaptureFixture[str]) -> None:
-    sheet = Sheet(here)
-    foreign = [(at, side) for at, side in enumerate(here.sides) if at in (1, 2)]
-    for row in (each for each in TABLE if each.shows is not None):
-        for role in (role for role in ROLES if row.word(role) in ("own", "territory")):
-            for at, side in foreign:
-                for name in FILTERS:
-                    answer = await sheet.ask(row, role, at, f"?{name}_id={side.ids[name]}")
-                    if answer.status_code not in (200, 422):  # a list refuses a filter it does not know
-                        sheet.note(row, role, at, answer, "200 or 422")
-    sheet.require("filters", capsys)
-
-
-async def test_a_refused_command_changes_nothing(here: World, capsys: pytest.CaptureFixture[str]) -> None:
-    sheet = Sheet(here)
+async def test_a_refused_command_changes_nothing(here: World) -> None:
+    sheet = Sheet()
     before = await _end(here)
-    for row, role, at in _cells(here.sides, reads=False, admitted=False):
-        answer = await sheet.ask(row, role, at)
-        expected = row.refusal(role, here.sides, at)
+    for view, row, role, at in _cells(_views(here), reads=False, admitted=False):
+        answer = await sheet.ask(view, row, role, at)
+        expected = row.refusal(role, view.sides, at)
         if answer.status_code != expected:
-            sheet.note(row, role, at, answer, str(expected))
+            sheet.note(view, row, role, at, answer, str(expected))
         if answer.headers["content-type"] != "application/problem+json" or not answer.json().get("code"):
-            sheet.note(row, role, at, answer, "a problem with a code")
-    sheet.require("refused commands", capsys)
+            sheet.note(view, row, role, at, answer, "a problem with a code")
+    sheet.require("matrix, refused commands")
     assert await _end(here) == before
 
 
@@ -148,14 +112,14 @@ async def _end(here: World) -> int:
     return end
 
 
-async def test_an_admitted_command_is_not_refused_for_who_asks(here: World, capsys: pytest.CaptureFixture[str]) -> None:
-    sheet = Sheet(here)
-    for row, role, at in _cells(here.sides, reads=False, admitted=True):
-        answer = await sheet.ask(row, role, at)
+async def test_an_admitted_command_is_not_refused_for_who_asks(here: World) -> None:
+    sheet = Sheet()
+    for view, row, role, at in _cells(iter([(here, ROLES)]), reads=False, admitted=True):
+        answer = await sheet.ask(view, row, role, at)
         good = (404,) if row.missing else (200, 201, 202, *CONFLICT)
         if answer.status_code not in good:
-            sheet.note(row, role, at, answer, " or ".join(map(str, good)))
-    sheet.require("admitted commands", capsys)
+            sheet.note(view, row, role, at, answer, " or ".join(map(str, good)))
+    sheet.require("matrix, admitted commands")
     await here.house.settle()
 
 
