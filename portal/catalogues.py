@@ -68,7 +68,13 @@ SAME: Mapping[str, frozenset[str]] = {
             "Site",
             "Sites",
             "Textiles",
+            "client",
             "code",
+            "expert",
+            "option",
+            "page",
+            "programme",
+            "site",
         }
     ),
 }

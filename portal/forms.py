@@ -12,6 +12,7 @@ from starlette.datastructures import FormData, UploadFile
 from portal.api import Trouble
 from portal.faults import fault_in_words
 from portal.figures import NumberIsAmbiguous, NumberIsNone, parsed
+from portal.names import facts_in_words
 from portal.words import Words
 
 TOKEN, ONCE = "form_token", "once"
@@ -138,7 +139,7 @@ def sentence_of(trouble: Trouble, words: Words) -> tuple[str, str | None]:
     if said is None:
         return trouble.detail, None if words.language == "en" else "en"
     try:
-        return said.format(**trouble.params), None
+        return said.format(**facts_in_words(trouble.params, words)), None
     except (KeyError, IndexError):
         return trouble.detail, "en"
 

@@ -1,5 +1,6 @@
 """What the codes are called that every pack shares; what only one country knows is called as its pack says."""
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -146,6 +147,87 @@ NAMES: Mapping[str, Mapping[str, str]] = {
         "misconduct": N_("Misconduct"),
     },
 }
+
+_STANDS = {
+    "accepted": N_("accepted"),
+    "active": N_("at work"),
+    "approved": N_("approved"),
+    "cancelled": N_("cancelled"),
+    "cancelling": N_("being cancelled"),
+    "completed": N_("completed"),
+    "declined": N_("declined"),
+    "expired": N_("expired"),
+    "failed": N_("failed"),
+    "filled": N_("taken"),
+    "finished": N_("finished"),
+    "given": N_("given"),
+    "identified": N_("identified"),
+    "implemented": N_("implemented"),
+    "open": N_("open"),
+    "pending": N_("decided later"),
+    "qualified": N_("qualified"),
+    "refused": N_("refused"),
+    "registered": N_("registered"),
+    "returned": N_("returned"),
+    "started": N_("under way"),
+    "submitted": N_("submitted"),
+    "suspended": N_("suspended"),
+    "unmet": N_("nobody found"),
+    "verified": N_("verified"),
+    "withdrawn": N_("withdrawn"),
+}
+FACTS: Mapping[str, Mapping[str, str]] = {
+    "status": _STANDS,
+    "state": _STANDS,
+    "missing": {
+        "assessor": N_("the assessor"),
+        "baseline": N_("the baseline"),
+        "option": N_("an option"),
+        "its province": N_("the province"),
+        "its sector (ISIC, or the national code with the reason why no ISIC is unique)": N_(
+            "the sector (ISIC, or the national code with the reason why no single ISIC code fits)"
+        ),
+    },
+    "thing": {
+        "assessment": N_("assessment"),
+        "baseline": N_("baseline"),
+        "candidate": N_("candidate"),
+        "client": N_("client"),
+        "competence": N_("competence"),
+        "consent": N_("consent"),
+        "engagement": N_("engagement"),
+        "expert": N_("expert"),
+        "need": N_("job"),
+        "offer": N_("offer"),
+        "offer link": N_("link to an offer"),
+        "option": N_("option"),
+        "page": N_("page"),
+        "programme": N_("programme"),
+        "provider": N_("provider"),
+        "service request": N_("service request"),
+        "shortlist": N_("shortlist"),
+        "site": N_("site"),
+        "work report": N_("work report"),
+    },
+    "side": {"client": N_("client"), "provider": N_("provider")},
+    "reason_code": NAMES["reasons"],
+    "known": NAMES["reasons"],
+    "option_class": NAMES["option_classes"],
+    "carrier": NAMES["energy_carriers"],
+}
+"""What refusals name by the words of the code, by the names of their facts."""
+_BETWEEN = re.compile(r", | and ")
+
+
+def facts_in_words(facts: Mapping[str, Any], words: Words) -> dict[str, Any]:
+    """What a refusal names, in the language of the page as far as its codes are known; several as a list."""
+    return {name: _told(FACTS[name], str(fact), words) if name in FACTS else fact for name, fact in facts.items()}
+
+
+def _told(known: Mapping[str, str], fact: str, words: Words) -> str:
+    if fact in known:
+        return words(known[fact])
+    return ", ".join(words(known[each]) if each in known else each for each in _BETWEEN.split(fact))
 
 
 def in_words(pack: Mapping[str, Any], words: Words) -> dict[str, Any]:

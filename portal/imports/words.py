@@ -79,19 +79,23 @@ LABELS: Mapping[str, str] = {
     "period_is_the_reported_year": N_("The period is the reported year; the sheet names no months"),
 }
 REASONS: Mapping[str, str] = {
+    "assessment_is_not_there": N_("No assessment with this key was sent with it, and none is there."),
     "assessment_was_refused": N_("Its assessment was refused."),
     "cell_does_not_fit": N_("What stands in the cell does not fit."),
     "cell_is_broken": N_("The cell holds a character that is none."),
     "cell_is_empty": N_("The cell is empty."),
     "cell_shows_an_error": N_("The cell shows an error of the workbook."),
+    "client_is_not_there": N_("No company with this key and an open site is there: import the companies first."),
     "code_has_another_width": N_("The code has too many or too few characters."),
     "code_has_hidden_characters": N_("The code holds hidden characters: type it anew."),
     "code_lost_its_digits": N_("The code is a number so long that digits are lost: type it as text."),
     "code_may_have_lost_zeros": N_("The code may have lost its leading zeros: type it as text."),
     "column_stands_twice": N_("A column stands twice."),
+    "no_recommendation": N_("It has no recommendation that could be taken in, so it cannot be completed."),
     "row_is_ragged": N_("The row has more or fewer cells than the header."),
     "row_key_is_missing": N_("The row has no key of its own."),
     "row_key_stands_twice": N_("Another row of the sheet has this key already."),
+    "site_is_not_certain": N_("The company has several open sites, and the file does not say which one this is."),
 }
 FAILURES: Mapping[str, str] = {
     "cell_is_too_long": N_("A cell of the file is too long."),

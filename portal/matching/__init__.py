@@ -26,6 +26,14 @@ from portal.matching.providers import (
     show_providers,
     suspend_provider,
 )
+from portal.matching.registering import (
+    add_expert,
+    grant_competence,
+    register_provider,
+    show_new_competence,
+    show_new_expert,
+    show_new_provider,
+)
 from portal.matching.reports import (
     approve_work_report,
     ask_return_work_report,
@@ -64,7 +72,13 @@ room = Room(
         page(f"{REPORT}/return", ask_return_work_report),
         form(f"{REPORT}/return", return_work_report),
         page("/providers", show_providers),
+        page("/providers/new", show_new_provider),
+        form("/providers", register_provider),
         page(PROVIDER, show_provider),
+        page(f"{PROVIDER}/add-expert", show_new_expert),
+        form(f"{PROVIDER}/add-expert", add_expert),
+        page(f"{PROVIDER}/grant-competence", show_new_competence),
+        form(f"{PROVIDER}/grant-competence", grant_competence),
         page(f"{PROVIDER}/approve", back_to_provider),
         form(f"{PROVIDER}/approve", approve_provider),
         page(f"{PROVIDER}/reinstate", back_to_provider),
@@ -87,6 +101,9 @@ room = Room(
         "report_approved": N_("The report was approved."),
         "engagement_completed": N_("The final report was approved: the engagement is completed."),
         "report_returned": N_("The report went back to the provider with your reason."),
+        "provider_registered": N_("The provider is registered. Add its experts and what they hold, then approve it."),
+        "expert_added": N_("The expert is added. Grant what they may be sent to do."),
+        "competence_granted": N_("The competence is granted."),
         "provider_approved": N_("The provider was approved and can get offers."),
         "provider_reinstated": N_("The provider can get offers again."),
         "provider_suspended": N_("The provider was suspended. It gets no offers."),

@@ -139,3 +139,56 @@ async def test_days_that_are_taken_and_jobs_that_run_are_shown(visit: Visitors, 
         "Quokka Director",
     ):
         assert said in text, said
+
+
+async def test_an_officer_brings_a_provider_in_by_pages(visit: Visitors, stage: Stage) -> None:
+    officer = await visit("officer")
+    page = await officer.see((await officer.see("/providers")).link("New provider"))
+    empty = await officer.send(page, "/providers", name="Firm Without Languages")
+    assert (empty.status, "Choose at least one." in empty.text) == (422, True)
+    facts = {"name": "Delta Works", "languages": ["en"], "provinces": ["XA-R"], "sectors": "10, 13"}
+    wrong = await officer.send(page, "/providers", **facts, phone="1")
+    assert (wrong.status, wrong.form("/providers").fields["name"]) == (422, ["Delta Works"])
+    page = await officer.send(wrong, "/providers", phone="", contact_name="", email="")
+    assert "The provider is registered. Add its experts" in page.text
+    assert page.h1 == "Delta Works not approved yet"
+    for said in ("Works in River Plain", "Languages English", "Sectors ISIC 10, 13", "Days a week 5"):
+        assert said in page.text, said
+    path = page.path
+    form = await officer.see(page.link("Add an expert"))
+    assert (await officer.send(form, f"{path}/add-expert", full_name="")).status == 422
+    page = await officer.send(form, f"{path}/add-expert", full_name="Made-up Expert")
+    form = await officer.see(page.link("Grant a competence"))
+    person = next(each["person_id"] for each in await _experts(stage, path))
+    grant = {"person_id": person, "code": "food_hygiene", "level": "3", "valid_from": "2026-01-01"}
+    late = await officer.send(form, f"{path}/grant-competence", **grant, valid_until="2025-01-01")
+    assert (late.status, "A competence valid from 2026-01-01 cannot end on 2025-01-01." in late.text) == (422, True)
+    page = await officer.send(form, f"{path}/grant-competence", **grant, evidence="diploma")
+    assert "Hygiene in food plants diploma 3 since 1 Jan 2026, without an end valid" in page.text
+    assert "approved" in (await officer.send(page, f"{path}/approve")).h1
+
+
+async def test_the_forms_of_a_new_provider_take_effect_once(visit: Visitors, stage: Stage) -> None:
+    officer = await visit("officer")
+    form = await officer.see("/providers/new")
+    paths = [(await officer.send(form, "/providers", name="Once", languages=["en"])).path for _ in range(2)]
+    assert paths[0] == paths[1]
+    form = await officer.see(f"{paths[0]}/add-expert")
+    for _ in range(2):
+        await officer.send(form, f"{paths[0]}/add-expert", full_name="Made-up Expert")
+    assert len(await _experts(stage, paths[0])) == 1
+
+
+async def test_only_officers_bring_providers_in(visit: Visitors, stage: Stage) -> None:
+    path = f"/providers/{stage.side.ids['provider']}"
+    for role in ("reviewer", "administrator"):
+        other = await visit(role)
+        assert "New provider" not in (await other.see("/providers")).text
+        for each in ("/providers/new", f"{path}/add-expert", f"{path}/grant-competence"):
+            assert (await other.see(each)).status == 403
+
+
+async def _experts(stage: Stage, path: str) -> list[dict[str, str]]:
+    found = await done(stage.officer, "GET", "/v1/experts", params={"provider_id": path.rpartition("/")[2]})
+    items: list[dict[str, str]] = found["items"]
+    return items
