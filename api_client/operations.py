@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from api_client.transport import File, Transport, Upload, segment
 
@@ -244,12 +244,27 @@ class Client(Transport):
         )
         return answer
 
-    async def read_refused_assessment_rows(self, import_id: str | UUID, *, file: str | None = None) -> File:
+    async def read_refused_assessment_rows(self, import_id: str | UUID, *, file: str | None = None) -> Sequence[Any]:
+        """The refused rows of a file, which is named where both have some, as they were sent, each with its row, column,
+        code and reason at the end.
+        """
+        answer: Sequence[Any] = await self._json(
+            "GET", f"/v1/assessment-imports/{segment(import_id)}/refused-rows", query={"file": file}
+        )
+        return answer
+
+    async def read_refused_assessment_rows_as(
+        self,
+        import_id: str | UUID,
+        media_type: Literal["application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "text/csv", "*/*"],
+        *,
+        file: str | None = None,
+    ) -> File:
         """The refused rows of a file, which is named where both have some, as they were sent, each with its row, column,
         code and reason at the end.
         """
         return await self._file(
-            f"/v1/assessment-imports/{segment(import_id)}/refused-rows", "*/*", query={"file": file}
+            f"/v1/assessment-imports/{segment(import_id)}/refused-rows", media_type, query={"file": file}
         )
 
     async def list_assessments(
@@ -418,10 +433,23 @@ class Client(Transport):
         )
         return answer
 
-    async def read_refused_attendance_rows(self, import_id: str | UUID, *, file: str | None = None) -> File:
+    async def read_refused_attendance_rows(self, import_id: str | UUID, *, file: str | None = None) -> Sequence[Any]:
+        """The refused rows in the format they were sent in, each with its row, column, code and reason at the end."""
+        answer: Sequence[Any] = await self._json(
+            "GET", f"/v1/attendance-imports/{segment(import_id)}/refused-rows", query={"file": file}
+        )
+        return answer
+
+    async def read_refused_attendance_rows_as(
+        self,
+        import_id: str | UUID,
+        media_type: Literal["application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "text/csv", "*/*"],
+        *,
+        file: str | None = None,
+    ) -> File:
         """The refused rows in the format they were sent in, each with its row, column, code and reason at the end."""
         return await self._file(
-            f"/v1/attendance-imports/{segment(import_id)}/refused-rows", "*/*", query={"file": file}
+            f"/v1/attendance-imports/{segment(import_id)}/refused-rows", media_type, query={"file": file}
         )
 
     async def check_certificate(self, code: str) -> models.CertificateCheckOut:
@@ -433,7 +461,7 @@ class Client(Transport):
         answer: models.CertificateCheckOut = await self._json("GET", f"/v1/certificate-checks/{segment(code)}")
         return answer
 
-    async def check_certificate_as(self, code: str, media_type: Literal["text/html"]) -> File:
+    async def check_certificate_as(self, code: str, media_type: Literal["text/html", "*/*"]) -> File:
         """Whether a certificate is valid, has expired or was revoked, and what it says; as a page if `Accept` says HTML.
 
         The code may be typed in either case, with or without hyphens, O for 0, I and L for 1. Whatever is no code of ours
@@ -502,7 +530,7 @@ class Client(Transport):
 
     async def read_certificate_qr(self, certificate_id: str | UUID) -> File:
         """The address at which it is checked as a QR code (SVG)."""
-        return await self._file(f"/v1/certificates/{segment(certificate_id)}/qr", "*/*")
+        return await self._file(f"/v1/certificates/{segment(certificate_id)}/qr", "image/svg+xml")
 
     async def revoke_certificate(
         self, certificate_id: str | UUID, body: models.Reason, *, once: str | None = None
@@ -592,9 +620,24 @@ class Client(Transport):
         )
         return answer
 
-    async def read_refused_client_rows(self, import_id: str | UUID, *, file: str | None = None) -> File:
+    async def read_refused_client_rows(self, import_id: str | UUID, *, file: str | None = None) -> Sequence[Any]:
         """The refused rows in the format they were sent in, each with its row, column, code and reason at the end."""
-        return await self._file(f"/v1/client-imports/{segment(import_id)}/refused-rows", "*/*", query={"file": file})
+        answer: Sequence[Any] = await self._json(
+            "GET", f"/v1/client-imports/{segment(import_id)}/refused-rows", query={"file": file}
+        )
+        return answer
+
+    async def read_refused_client_rows_as(
+        self,
+        import_id: str | UUID,
+        media_type: Literal["application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "text/csv", "*/*"],
+        *,
+        file: str | None = None,
+    ) -> File:
+        """The refused rows in the format they were sent in, each with its row, column, code and reason at the end."""
+        return await self._file(
+            f"/v1/client-imports/{segment(import_id)}/refused-rows", media_type, query={"file": file}
+        )
 
     async def list_clients(
         self,
@@ -1073,7 +1116,7 @@ class Client(Transport):
 
     async def read_funnel_as(
         self,
-        media_type: Literal["application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "text/csv"],
+        media_type: Literal["application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "text/csv", "*/*"],
         *,
         province: str | None = None,
         programme: str | None = None,
@@ -1099,7 +1142,7 @@ class Client(Transport):
 
     async def read_options_as(
         self,
-        media_type: Literal["application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "text/csv"],
+        media_type: Literal["application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "text/csv", "*/*"],
         *,
         by: Literal["status", "province", "isic_division", "year", "programme"] | None = None,
         basis: Literal["current", "reached"] | None = None,
@@ -1121,7 +1164,7 @@ class Client(Transport):
     async def read_programme_as(
         self,
         code: str,
-        media_type: Literal["application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "text/csv"],
+        media_type: Literal["application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "text/csv", "*/*"],
         *,
         period: str | None = None,
     ) -> File:
@@ -1143,7 +1186,7 @@ class Client(Transport):
 
     async def read_training_as(
         self,
-        media_type: Literal["application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "text/csv"],
+        media_type: Literal["application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "text/csv", "*/*"],
         *,
         by: Literal["programme", "province", "year"] | None = None,
     ) -> File:

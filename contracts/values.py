@@ -1,11 +1,23 @@
 """Values shared by events and rules: exact amounts, money, places, sectors and saving streams."""
 
-from datetime import date
+import re
+from collections.abc import Callable
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Annotated, Any
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field, PlainSerializer, WithJsonSchema
+from pydantic import (
+    AwareDatetime,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    PlainSerializer,
+    TypeAdapter,
+    ValidationError,
+    WithJsonSchema,
+)
 
 Amount = Annotated[
     Decimal,
@@ -33,8 +45,35 @@ Unit = Annotated[str, Field(min_length=1, max_length=32)]
 Version = Annotated[str, Field(min_length=1, max_length=64)]
 """The version of a list, a price or a factor."""
 Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
-Day = Annotated[date, Field(ge=date(1900, 1, 1), le=date(2200, 12, 31))]
+
+
+def _written(kind: Any, pattern: str) -> Callable[[Any], Any]:
+    """Reads a date or a moment from its text; pydantic alone takes a bare number for seconds since 1970."""
+    reading = TypeAdapter(kind)
+
+    def read(value: Any) -> Any:
+        if not isinstance(value, str):
+            return None if isinstance(value, int | float) else value
+        if not re.fullmatch(pattern, value):
+            return None
+        try:
+            return reading.validate_python(value)
+        except ValidationError:
+            return None
+
+    return read
+
+
+Day = Annotated[
+    date,
+    Field(ge=date(1900, 1, 1), le=date(2200, 12, 31)),
+    BeforeValidator(_written(date, r"[0-9]{4}-[0-9]{2}-[0-9]{2}")),
+]
 """A date in the centre's zone."""
+WRITTEN_MOMENT = BeforeValidator(_written(datetime, r"[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt ][0-9].*"))
+"""Stands after the limits of a moment."""
+Moment = Annotated[AwareDatetime, WRITTEN_MOMENT]
+"""A moment with its offset."""
 
 
 def personal(**field: Any) -> Any:

@@ -23,7 +23,7 @@ def _show(operation: Document, call: Document, shared: Document) -> None:
     given = {**asked.get("path", {}), **asked.get("query", {}), **asked.get("headers", {})}
     for parameter in operation.get("parameters", ()):
         if parameter["name"] in given:
-            parameter["example"] = given[parameter["name"]]
+            parameter["example"] = _typed(parameter["schema"], given[parameter["name"]])
     if "body" in asked:
         for content in operation["requestBody"]["content"].values():
             content["examples"] = {name: _kept(shared, f"{name}.asked", asked["body"])}
@@ -35,3 +35,13 @@ def _show(operation: Document, call: Document, shared: Document) -> None:
 def _kept(shared: Document, name: str, body: Any) -> Document:
     shared[name] = {"value": body}
     return {"$ref": EXAMPLE + name}
+
+
+def _typed(schema: Document, text: str) -> Any:
+    """What is written in an address as the kind of value it stands for."""
+    kinds = {shape.get("type") for shape in schema.get("anyOf", [schema])}
+    if "array" in kinds:
+        return [text]
+    if "boolean" in kinds:
+        return text == "true"
+    return int(text) if "integer" in kinds else text

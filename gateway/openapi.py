@@ -10,16 +10,23 @@ from chassis.auth import SignInNeeded
 from chassis.http import BodyIsTooLarge, InternalError, Problem, problems
 from chassis.settings import ROOT
 from contracts.refusals import Refusal
+from gateway.admission import DoorIsBusy
 from gateway.door import AnswerTookTooLong, KeyIsLimited
+from gateway.examples import show_calls
+from gateway.gates import BodyTookTooLong
+from gateway.heads import HEADER, HEADERS, UNCHANGED, tell_heads
 from gateway.keyring import KeyHasExpired, KeyIsUnknown, KeyWasRevoked
 from gateway.limits import TooManyRequests
+from gateway.sharing import share_refusals
 from gateway.transports import AnswerWasLost
 
 Document = dict[str, Any]
 SCHEMAS = "#/components/schemas/"
 ADMIN = "/v1/admin/{service}"
+WITH_A_BODY: tuple[type[Refusal], ...] = (BodyTookTooLong, BodyIsTooLarge)
 AT_THE_DOOR: tuple[type[Refusal], ...] = (TooManyRequests, InternalError, AnswerWasLost, AnswerTookTooLong)
 SIGNED_OUT: tuple[type[Refusal], ...] = (SignInNeeded, KeyIsUnknown, KeyHasExpired, KeyWasRevoked)
+SIGNED_OUT_ANSWER = "SignedOut"
 ABOUT = """The working system of a network of cleaner production centres.
 
 Every error is a problem document (RFC 9457) with a stable `code` and its `params`. Lists come in pages: follow the
@@ -28,8 +35,11 @@ under the same `Idempotency-Key`. Every answer carries a `Correlation-Id`: quote
 """
 
 
-def merged(documents: Mapping[str, Document]) -> Document:
-    """The document of the whole API from the documents by service name; the order of the names does not matter."""
+def merged(documents: Mapping[str, Document], calls: Mapping[str, Document] | None = None) -> Document:
+    """The document of the whole API from the documents by service name; the order of the names does not matter.
+
+    `calls` are the examples: a request and its answer, by the operation's name.
+    """
     ordered = {name: json.loads(json.dumps(documents[name])) for name in sorted(documents)}
     _tell_schemas_apart(ordered)
     paths = _paths(ordered)
@@ -37,6 +47,11 @@ def merged(documents: Mapping[str, Document]) -> Document:
         for operation in item.values():
             _complete(path, operation, sorted(set(documents) - {"gateway"}))
     _check_names(paths)
+    schemas = dict(sorted(_schemas(ordered.values()).items()))
+    tell_heads(paths, schemas)
+    examples = show_calls(paths, calls or {})
+    answers = _shared_answers()
+    share_refusals(paths, answers)
     return {
         "openapi": "3.1.0",
         "info": {
@@ -51,10 +66,24 @@ def merged(documents: Mapping[str, Document]) -> Document:
         "paths": dict(sorted(paths.items())),
         "components": {
             "securitySchemes": {"key": {"type": "http", "scheme": "bearer", "bearerFormat": "orc_…"}},
-            "responses": {refusal.__name__: _response(refusal) for refusal in (*AT_THE_DOOR, BodyIsTooLarge)},
-            "schemas": dict(sorted(_schemas(ordered.values()).items())),
-        },
+            "headers": HEADERS,
+            "responses": dict(sorted(answers.items())),
+            "schemas": schemas,
+        }
+        | ({"examples": examples} if examples else {}),
     }
+
+
+def _shared_answers() -> Document:
+    """What the door answers by itself, whatever the operation."""
+    answers = {refusal.__name__: _response(refusal) for refusal in (*AT_THE_DOOR, *WITH_A_BODY)}
+    answers |= {SIGNED_OUT_ANSWER: _responses(SIGNED_OUT), **UNCHANGED}
+    for name, header in (
+        (TooManyRequests.__name__, "Retry-After"),
+        (SIGNED_OUT_ANSWER, "WWW-Authenticate"),
+    ):
+        answers[name] = {**answers[name], "headers": {header: {"$ref": HEADER + header}}}
+    return answers
 
 
 def _version() -> str:
@@ -130,12 +159,12 @@ def _complete(path: str, operation: Document, services: list[str]) -> None:
         if path.startswith(ADMIN) and parameter["name"] == "service":
             parameter["schema"] = {"type": "string", "enum": services}
     if "401" in answers:
-        answers["401"], answers["403"] = _responses(SIGNED_OUT), _joined(answers.get("403"), _response(KeyIsLimited))
+        answers["401"] = {"$ref": f"#/components/responses/{SIGNED_OUT_ANSWER}"}
+        answers["403"] = _joined(answers.get("403"), _response(KeyIsLimited))
     else:
         operation["security"] = []
-    if "requestBody" in operation:
-        answers["413"] = {"$ref": f"#/components/responses/{BodyIsTooLarge.__name__}"}
-    for refusal in AT_THE_DOOR:
+    answers["503"] = _joined(answers.get("503"), _response(DoorIsBusy))
+    for refusal in (*AT_THE_DOOR, *(WITH_A_BODY if "requestBody" in operation else ())):
         answers[str(refusal.status)] = {"$ref": f"#/components/responses/{refusal.__name__}"}
     operation["responses"] = dict(sorted(answers.items()))
 

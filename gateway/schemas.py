@@ -13,7 +13,7 @@ from chassis.http import Body, Out
 from chassis.pack import Pack
 from contracts.principals import Principal, Role
 from contracts.refusals import Refusal
-from contracts.values import Code
+from contracts.values import WRITTEN_MOMENT, Code
 from gateway import pack as parts
 from gateway.keys import Holder, Key, Terms
 from gateway.pack import (
@@ -67,7 +67,7 @@ class CreateKey(Body):
     event_types: Annotated[frozenset[EventType], Field(min_length=1, max_length=200)] | None = None
     figures: bool = False
     scopes: Annotated[frozenset[str], Field(max_length=100)] = frozenset()
-    expires_at: Annotated[AwareDatetime, Field(lt=LAST)] | None = None
+    expires_at: Annotated[AwareDatetime, Field(lt=LAST), WRITTEN_MOMENT] | None = None
 
     def terms(self) -> Terms:
         return Terms(self.label, tuple(sorted(self.scopes)), self.expires_at)
@@ -163,7 +163,7 @@ class MeOut(Out):
 class Advance(Body):
     """Move business time forward to a moment."""
 
-    to: Annotated[AwareDatetime, Field(lt=LAST)]
+    to: Annotated[AwareDatetime, Field(lt=LAST), WRITTEN_MOMENT]
 
 
 class ClockOut(Out):

@@ -19,12 +19,19 @@ def derived() -> dict[Path, str]:
     apps = {name: load(name).api() for name in NAMES}
     apps["gateway"] = own_api()
     documents = {name: app.openapi() for name, app in apps.items()}
-    merged = _text(openapi.merged(documents))
+    merged = _text(openapi.merged(documents, calls()))
     return {
         FOLDER / "permissions.json": _text(permissions.collected(apps)),
         FOLDER / "openapi.json": merged,
         CLIENT / "models.py": client_code.models(json.loads(merged)),
         CLIENT / "operations.py": client_code.operations(json.loads(merged)),
+    }
+
+
+def calls() -> dict[str, Any]:
+    """A real request and answer of each operation, by its name."""
+    return {
+        path.stem: json.loads(path.read_text(encoding="utf-8")) for path in sorted((FOLDER / "calls").glob("*.json"))
     }
 
 

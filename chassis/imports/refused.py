@@ -23,6 +23,18 @@ ADDED = ("row", "column", "code", "reason")
 FileName = Annotated[str | None, Query(max_length=40, description="which of the files, where several have such rows")]
 FIRST_YEAR = 1900  # a workbook counts its days from there, and counts that year wrongly
 TYPES = {"xlsx": XLSX, "json": "application/json"}
+_ROWS = {"type": "array", "items": {"type": "object"}}
+AS_SENT: dict[int | str, dict[str, Any]] = {
+    200: {
+        "description": "A file like the one that was sent.",
+        "content": {
+            "text/csv": {"schema": {"type": "string"}},
+            XLSX: {"schema": {"type": "string", "format": "binary"}},
+            TYPES["json"]: {"schema": _ROWS},
+        },
+    }
+}
+"""How the refused rows come."""
 
 
 class FileIsNotNamed(Refusal):

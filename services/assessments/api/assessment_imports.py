@@ -10,7 +10,7 @@ from chassis.auth import allow
 from chassis.http import BodyIsNotForm, Cursor, Limit, Page, problems
 from chassis.imports.answers import ImportOut, NewestFirst, find_import, page_of_imports, shown
 from chassis.imports.mappings import MappingIsInvalid, MappingIsUnknown, mapping_of
-from chassis.imports.refused import FileIsNotNamed, FileName, refused_as_sent
+from chassis.imports.refused import AS_SENT, FileIsNotNamed, FileName, refused_as_sent
 from chassis.imports.requests import FileIsEmpty, MappingIsNotNamed, ask_import, mapping_asked
 from chassis.route import Routes, Uow
 from contracts.principals import Administrator, Officer
@@ -59,7 +59,12 @@ async def cancel_assessment_import(import_id: UUID, uow: Uow) -> ImportOut:
     return await shown(uow, job)
 
 
-@routes.get("/{import_id}/refused-rows", dependencies=allow(Officer, Administrator), responses=problems(FileIsNotNamed))
+@routes.get(
+    "/{import_id}/refused-rows",
+    dependencies=allow(Officer, Administrator),
+    response_class=Response,
+    responses=problems(FileIsNotNamed) | AS_SENT,
+)
 async def read_refused_assessment_rows(import_id: UUID, uow: Uow, file: FileName = None) -> Response:
     """The refused rows of a file, which is named where both have some, as they were sent, each with its row, column,
     code and reason at the end."""

@@ -10,7 +10,7 @@ from chassis.auth import allow
 from chassis.http import BodyIsNotForm, Cursor, Limit, Page, problems
 from chassis.imports.answers import ImportOut, NewestFirst, find_import, page_of_imports, shown
 from chassis.imports.mappings import MappingIsInvalid, MappingIsUnknown, mapping_of
-from chassis.imports.refused import FileIsNotNamed, FileName, refused_as_sent
+from chassis.imports.refused import AS_SENT, FileIsNotNamed, FileName, refused_as_sent
 from chassis.imports.requests import FileIsEmpty, MappingIsNotNamed, ask_import, mapping_asked
 from chassis.route import Routes, Uow
 from contracts.principals import Administrator, Officer
@@ -54,7 +54,12 @@ async def cancel_client_import(import_id: UUID, uow: Uow) -> ImportOut:
     return await shown(uow, job)
 
 
-@routes.get("/{import_id}/refused-rows", dependencies=allow(Officer, Administrator), responses=problems(FileIsNotNamed))
+@routes.get(
+    "/{import_id}/refused-rows",
+    dependencies=allow(Officer, Administrator),
+    response_class=Response,
+    responses=problems(FileIsNotNamed) | AS_SENT,
+)
 async def read_refused_client_rows(import_id: UUID, uow: Uow, file: FileName = None) -> Response:
     """The refused rows in the format they were sent in, each with its row, column, code and reason at the end."""
     return await refused_as_sent(uow, await find_import(uow, KIND, import_id), file)

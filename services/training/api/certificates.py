@@ -1,6 +1,7 @@
 """Certificates: issued to who passed, revoked with a reason, shown as a QR code."""
 
 import io
+from typing import Any
 from uuid import UUID
 
 import segno
@@ -26,6 +27,9 @@ from services.training.schemas.results import CertificateOut, IssueCertificate, 
 routes = Routes("/v1/certificates")
 READERS = (Trainer, Officer, Provider)
 QR_HEADERS = {"Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; sandbox"}
+QR: dict[int | str, Any] = {
+    200: {"description": "A picture.", "content": {"image/svg+xml": {"schema": {"type": "string"}}}}
+}
 
 
 @routes.get("", dependencies=allow(*READERS))
@@ -69,7 +73,7 @@ async def revoke_certificate(certificate_id: UUID, body: Reason, uow: Uow) -> Ce
     return _shown(uow, await use_cases.revoke_certificate(uow, certificate_id, body.reason_code))
 
 
-@routes.get("/{certificate_id}/qr", dependencies=allow(*READERS))
+@routes.get("/{certificate_id}/qr", dependencies=allow(*READERS), response_class=Response, responses=QR)
 async def read_certificate_qr(certificate_id: UUID, uow: Uow) -> Response:
     """The address at which it is checked as a QR code (SVG)."""
     certificate = await uow.read(Certificate, certificate_id)

@@ -5,13 +5,13 @@ from typing import Annotated
 from uuid import UUID
 
 from fastapi import Query
-from pydantic import AwareDatetime
 
 from chassis.auth import allow
 from chassis.http import Cursor, Limit, Page, problems
 from chassis.paging import equal, page_of
 from chassis.route import Routes, Uow
 from contracts.principals import SIGNED_IN, Officer, Trainer
+from contracts.values import Moment
 from services.training import use_cases
 from services.training.domain import sessions as domain
 from services.training.domain.courses import Course, CourseIsWithdrawn, require_offered
@@ -31,7 +31,7 @@ UNFIT = (
     domain.TrainerIsBooked,
 )
 KEPT = (domain.TrainerHasTaught, domain.TrainerHasJudged)
-Moment = Annotated[AwareDatetime | None, Query(description="with its offset, e.g. 2026-03-02T00:00:00Z")]
+From = Annotated[Moment | None, Query(description="with its offset, e.g. 2026-03-02T00:00:00Z")]
 
 
 @routes.get("", dependencies=allow(*SIGNED_IN))
@@ -41,8 +41,8 @@ async def list_sessions(
     status: SessionStatus | None = None,
     programme_code: str | None = None,
     province: str | None = None,
-    starts_from: Moment = None,
-    starts_before: Moment = None,
+    starts_from: From = None,
+    starts_before: From = None,
     cursor: Cursor = None,
     limit: Limit = 50,
 ) -> Page[SessionOut]:

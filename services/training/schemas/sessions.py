@@ -4,11 +4,11 @@ from datetime import UTC, date, datetime
 from typing import Annotated, Any
 from uuid import UUID
 
-from pydantic import AfterValidator, AwareDatetime, Field
+from pydantic import AfterValidator, Field
 
 from chassis.http import Body, Out
 from contracts.matching import Language
-from contracts.values import Amount, Code, CompetenceNeeded
+from contracts.values import Amount, Code, CompetenceNeeded, Moment
 from services.training.domain.sessions import Session, SessionStatus
 from services.training.schemas.fields import sent, shown
 
@@ -25,7 +25,7 @@ def _each_once(persons: tuple[UUID, ...]) -> tuple[UUID, ...]:
     return tuple(dict.fromkeys(persons))
 
 
-Moment = Annotated[AwareDatetime, AfterValidator(_in_reach)]
+InReach = Annotated[Moment, AfterValidator(_in_reach)]
 Venue = Annotated[str, Field(min_length=1, max_length=500)]
 Zone = Annotated[str, Field(min_length=1, max_length=64)]
 Seats = Annotated[int, Field(ge=1, le=10_000)]
@@ -38,8 +38,8 @@ class ScheduleSession(Body):
 
     course_id: UUID
     programme_code: Code | None = None
-    starts_at: Moment
-    ends_at: Moment
+    starts_at: InReach
+    ends_at: InReach
     time_zone: Zone
     province: Code | None
     language: Language
@@ -52,8 +52,8 @@ class ChangeSession(Body):
     """Only what is sent changes; null clears programme, province or venue."""
 
     programme_code: Code | None = None
-    starts_at: Moment | None = None
-    ends_at: Moment | None = None
+    starts_at: InReach | None = None
+    ends_at: InReach | None = None
     time_zone: Zone | None = None
     province: Code | None = None
     language: Language | None = None
