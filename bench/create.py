@@ -67,7 +67,7 @@ async def measure(plan: Plan) -> Report:
                 "times",
                 ours,
                 limit,
-                _spread,
+                spread,
                 target=2.0,
                 at_most=True,
                 limit_is="pgbench's own p99/p50",
@@ -88,7 +88,8 @@ async def measure(plan: Plan) -> Report:
     )
 
 
-def _spread(sample: Sample) -> float:
+def spread(sample: Sample) -> float:
+    """How much longer the slowest of a hundred waits than the middle one."""
     return sample.quantile_ms(0.99) / sample.quantile_ms(0.5)
 
 
@@ -111,12 +112,12 @@ async def _contenders(plan: Plan, cluster: Cluster) -> AsyncIterator[dict[str, C
         await copied(cluster, deployment.dsn("clients"), name)
     async with AsyncExitStack() as stack:
         program, port = await stack.enter_async_context(deployment.serving("clients"))
-        ours = Service(cluster, program, port, lambda: asking(deployment.bearer(OFFICER)))
+        ours = Service(cluster, program, port, lambda: [asking(deployment.bearer(OFFICER))])
         await ours.drive(WARM_S)
         script = Pgbench(cluster, cluster.dsn("pgbench"), await _statements(deployment), plan.folder, clients=CLIENTS)
         hand, hand_port = await stack.enter_async_context(by_hand(plan, cluster.dsn("hand"), "by_hand"))
         token = {"Authorization": f"Bearer {new_token(str(OFFICER.principal_id), ['officer'])}"}
-        peer = Service(cluster, hand, hand_port, lambda: asking(token))
+        peer = Service(cluster, hand, hand_port, lambda: [asking(token)])
         await peer.drive(WARM_S)
         yield {
             "ours": lambda: ours.sample(plan.seconds),
@@ -126,15 +127,32 @@ async def _contenders(plan: Plan, cluster: Cluster) -> AsyncIterator[dict[str, C
 
 
 class Service:
-    """A process that takes the create, and how it is asked."""
+    """A process that takes a command, and how it is asked."""
 
-    def __init__(self, cluster: Cluster, program: Program, port: int, ask: Callable[[], Ask]) -> None:
+    def __init__(
+        self,
+        cluster: Cluster,
+        program: Program,
+        port: int,
+        asks: Callable[[], list[Ask]],
+        *,
+        once: bool = False,
+        expected: int = 201,
+    ) -> None:
         assert cluster.pid is not None  # noqa: S101  it was started
-        self._server, self._program, self._port, self._ask = cluster.pid, program, port, ask
+        self._server, self._program, self._port, self._asks = cluster.pid, program, port, asks
+        self._once, self._expected = once, expected
 
     async def drive(self, seconds: float) -> Answered:
         """So many callers at once, for some seconds."""
-        return await drive(self._port, [self._ask()], seconds=seconds, connections=CLIENTS, expected=201)
+        return await drive(
+            self._port,
+            self._asks(),
+            seconds=seconds,
+            connections=CLIENTS,
+            once=self._once,
+            expected=self._expected,
+        )
 
     async def sample(self, seconds: float) -> Sample:
         """One interval: creates, the CPU of the service and of PostgreSQL, the waits of the callers."""

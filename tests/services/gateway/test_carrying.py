@@ -132,7 +132,7 @@ async def test_a_service_that_is_away_is_told_with_when_to_come_again(tmp_path: 
     async with door(tmp_path, "over_http") as opened:
         clients = opened.gateway.services["clients"]
         assert isinstance(clients, OverHttp)
-        clients._address = "http://127.0.0.1:9"  # nobody listens there
+        clients.address = "http://127.0.0.1:9"  # nobody listens there
         away = await opened.administrator.get("/v1/clients")
         assert (away.status_code, away.json()["code"]) == (503, "service_is_away")
         assert away.headers["retry-after"] == "1"

@@ -77,7 +77,7 @@ async def test_a_service_elsewhere_is_told_of_but_the_door_stays_open(tmp_path: 
     async with door(tmp_path, "over_http") as opened:
         clients = opened.gateway.services["clients"]
         assert isinstance(clients, OverHttp)
-        clients._address = "http://127.0.0.1:9"
+        clients.address = "http://127.0.0.1:9"
         ready = await opened.as_(None).get("/health/ready")
         assert (ready.status_code, ready.json()["ready"]) == (200, True)
         assert "does not answer" in ready.json()["services"]["clients"]["trouble"]["service"]
