@@ -20,6 +20,7 @@ log = structlog.get_logger()
 T = TypeVar("T")
 BODY_LIMIT = 1_000_000
 UPLOAD_LIMIT = 64_000_000
+MANY_FAULTS = 1_000
 LONGEST_NAME = 64
 """So much of the name of an unknown parameter is said back."""
 ONE_OF = re.compile(r"^\^\(([a-z_|]+)\)\$$")
@@ -44,6 +45,11 @@ class BodyIsNotForm(Refusal):
 class BodyIsTooLarge(Refusal):
     status = 413
     sentence = "The body is larger than {limit} bytes."
+
+
+class BodyIsCompressed(Refusal):
+    status = 415
+    sentence = "Send the body as it is: no Content-Encoding is taken."
 
 
 class KeyIsMalformed(Refusal):
@@ -188,6 +194,9 @@ def validated(model: type[BaseModel], raw: bytes) -> BaseModel:
     try:
         return model.model_validate_json(raw, strict=True, extra="forbid")  # nested values of the contracts too
     except ValidationError as error:
+        if error.error_count() > MANY_FAULTS:  # told one by one, a megabyte of them would become a hundred
+            detail = f"More than {MANY_FAULTS} places do not fit."
+            raise Unfit([{"pointer": "", "code": "too_many_faults", "detail": detail}]) from None
         raise Unfit(faults(error.errors(include_url=False, include_input=False, include_context=False))) from None
 
 
@@ -326,6 +335,8 @@ class Guarded:
         except BodyIsTooLarge as refusal:
             if not started:
                 await (self.too_large(scope) or problem(refusal))(scope, receive, send)
+        except BodyIsCompressed as refusal:
+            await problem(refusal)(scope, receive, send)
         except Exception:
             log.exception("request.failed", path=scope["path"], method=scope["method"])
             if not started:
@@ -337,6 +348,8 @@ class Guarded:
         headers = dict(scope["headers"])
         upload = headers.get(b"content-type", b"").startswith(b"multipart/")
         limit = self.upload_limit if upload else self.limit
+        if headers.get(b"content-encoding", b"identity").lower() != b"identity":
+            raise BodyIsCompressed  # a few bytes could become very many
         declared = headers.get(b"content-length", b"0")
         if not declared.isdigit() or int(declared) > limit:
             raise BodyIsTooLarge(limit=limit)
