@@ -11,9 +11,10 @@ BROWSER_FLAGS ?= -n 2 --dist worksteal
 IMPORT_FLAGS ?=
 LOCAL_FLAGS ?=
 CHAOS_FLAGS ?=
+SECURITY_FLAGS ?=
 BENCH_FLAGS ?=
 
-.PHONY: bench bench-json bench-peers run demo up-local demo-local chaos chaos-short chaos-planted test test-browser screenshots check format contracts words migration import-real lock clean help
+.PHONY: bench bench-json bench-peers run demo up-local demo-local chaos chaos-short chaos-planted security-report test test-browser screenshots check format contracts words migration import-real lock clean help
 
 run: $(VENV)/runtime ## start everything on http://127.0.0.1:8080; the first time the main job is played
 	$(BIN)/openrecp up --demo --data $(DATA) $(RUN_FLAGS)
@@ -44,6 +45,9 @@ chaos: $(VENV)/development ## the same with 300 kills, most of an hour (CHAOS_FL
 
 chaos-planted: $(VENV)/development ## plant faults one by one on a copied tree, and see each caught
 	$(BIN)/python -m tests.chaos planted $(CHAOS_FLAGS)
+
+security-report: $(VENV)/development ## what the walls hold, each figure with its denominator (SECURITY_FLAGS=--write keeps it in docs/security.md)
+	$(BIN)/python -m tests.walls.report $(SECURITY_FLAGS)
 
 bench: $(VENV)/development ## every figure beside its limit, into docs/performance.md (BENCH_FLAGS="create gateway": only those)
 	$(BIN)/python -m bench --keep $(BENCH_FLAGS)
