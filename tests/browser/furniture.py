@@ -79,7 +79,7 @@ class Furniture:
         ]
         for code, level in (("green_finance", 4), ("recp_assessment", 4), ("wet_processing", 3)):
             grant = {"person_id": expert, "code": code, "level": level, "valid_from": self.deployment.day(-400)}
-            self.officer.post("/v1/competences", grant | {"evidence": "certificate seen by the centre"})
+            self.officer.post("/v1/competences", grant | {"evidence": self.words("certificate seen by the centre")})
         facts = {"provider_id": provider, "person_id": expert}
         self.hire("delta", "provider", **facts)
         self.hire("delta_assessor", "assessor", **facts)
@@ -170,7 +170,7 @@ class Furniture:
             "deliverables": [deliverable],
             "findings": self.words("The bank asks for three years of accounts."),
             "final": final,
-            "external_ref": reference,
+            "external_ref": self.words(reference),
         }
         made: str = self.person("delta").post("/v1/work-reports", body)["report_id"]
         return made

@@ -10,7 +10,7 @@ from tests.browser.chromium import Chromium
 from tests.browser.conftest import Browse
 from tests.browser.corpus import HOSTILE, Corpus
 from tests.browser.deployment import Deployment
-from tests.browser.furniture import MAPPING, Furniture, furnish
+from tests.browser.furniture import MAPPING, OPTIONS, Furniture, furnish
 from tests.browser.places import standing
 from tests.walls.figures import figure
 
@@ -29,7 +29,51 @@ def corpus() -> Corpus:
 
 @pytest.fixture(scope="module")
 def hostile(deployment: Deployment, corpus: Corpus, tmp_path_factory: pytest.TempPathFactory) -> Furniture:
-    return furnish(deployment, tmp_path_factory.mktemp("hostile"), words=corpus, mark="evil_", language="fr")
+    made = furnish(deployment, tmp_path_factory.mktemp("hostile"), words=corpus, mark="evil_", language="fr")
+    _answers(made)
+    _measurement(made)
+    return made
+
+
+def _answers(made: Furniture) -> None:
+    """What people write to each other: references, a company without a code, what is returned, ratings."""
+    words, officer, delta, works = made.words, made.officer, made.person("delta"), made.person("works")
+    company = {"name": words("Potters (made up)"), "country": "XA", "province": "XA-R", "external_ref": words("POT-1")}
+    company |= {"national_code": "2393", "national_scheme": "XA-IND", "no_isic_reason": words("Two trades, one roof")}
+    made.ids["client_odd"] = officer.post("/v1/clients", company)["client_id"]
+    made.ids["engagement_rated"] = engagement = made.engagement(150)
+    version = f'"{delta.get(f"/v1/engagements/{engagement}")["version"]}"'
+    reference = {"external_ref": words("OWN-150")}
+    delta.ask("PATCH", f"/v1/engagements/{engagement}", json=reference, headers={"If-Match": version})
+    report = made.report(engagement, "DELTA-150", final=True)
+    officer.post(f"/v1/work-reports/{report}/approve")
+    delta.post(f"/v1/engagements/{engagement}/rate", {"score": 4, "comment": words("Data came late.")})
+    works.post(f"/v1/engagements/{engagement}/rate", {"score": 5, "comment": words("Practical and on time.")})
+    made.person("delta_assessor").post(f"/v1/assessments/{made['assessment_open']}/complete")
+    why = {"reason_code": "source_missing", "note": words("Which meter?")}
+    made.person("reviewer").post(f"/v1/assessments/{made['assessment_open']}/return", why)
+
+
+def _measurement(made: Furniture) -> None:
+    """A saving that was measured, with where the hours came from."""
+    day, words, assessor, works = made.deployment.day, made.words, made.person("delta_assessor"), made.person("works")
+    where = {"client_id": made["client"], "site_id": made["site"], "programme_code": "GREEN-MILLS"}
+    assessment = made.officer.post("/v1/assessments", where)["assessment_id"]
+    made.officer.post(f"/v1/assessments/{assessment}/assign", {"person_id": made["expert"]})
+    made.record_baseline(assessment)
+    option = OPTIONS["leaks"] | {"title": words("Control the fan"), "assessment_id": assessment, "boundary_id": "fan"}
+    made.ids["option_measured"] = measured = assessor.post("/v1/options", option)["option_id"]
+    assessor.post(f"/v1/assessments/{assessment}/complete")
+    made.person("reviewer").post(f"/v1/assessments/{assessment}/approve")
+    works.post(f"/v1/options/{measured}/approve")
+    works.post(f"/v1/options/{measured}/implement", {"occurred_on": day(-400)})
+    side = {"instrument_id": "clamp-07", "instrument_uncertainty": "0.01", "count": 12}
+    before = {"starts_on": day(-440), "ends_on": day(-420), "mean": "13.2", "sd": "0.3"}
+    after = {"starts_on": day(-380), "ends_on": day(-15), "mean": "8.9", "sd": "0.35"}
+    body = {"method": "retrofit_isolation", "ipmvp_option": "B", "stream_no": 1, "rate_unit": "kW"}
+    body |= {"baseline": side | before, "reporting": side | after}
+    body |= {"hours": {"value": "3050", "source": words("hour counter")}}
+    made.person("verifier").post(f"/v1/options/{measured}/verify", body)
 
 
 def _plain(text: str) -> str:
@@ -59,7 +103,10 @@ def test_nothing_stored_is_ever_run(browse: Browse, chromium: Chromium, hostile:
     options = hostile.officer.items("/v1/options", client_id=hostile["client"])
     further = [f"/service-requests/{each['request_id']}" for each in requests]
     further += [f"/options/{each['option_id']}" for each in options]
+    further += [f"/clients/{hostile['client_odd']}", f"/engagements/{hostile['engagement_rated']}"]
     seen += [_look(visitor.goto(path)) for path in further]
+    rated = browse("evil_delta").goto(f"/my-engagements/{hostile['engagement_rated']}")
+    seen.append(_look(rated))
     shown = _plain("\n".join(seen))
     assert [each for each in corpus.given if _plain(each) not in shown] == []
     figure("stored scripts run, of so many texts times pages looked at", 0, len(corpus.given) * len(seen), 0)
