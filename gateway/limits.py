@@ -5,10 +5,10 @@ from typing import Literal
 from uuid import UUID
 
 from limits import RateLimitItem, RateLimitItemPerMinute
-from limits.storage import MemoryStorage
 from limits.strategies import FixedWindowRateLimiter
 
 from contracts.refusals import Refusal
+from gateway.counters import Counters
 from gateway.headers import Headers
 from gateway.settings import DoorSettings
 
@@ -28,7 +28,7 @@ class Limits:
     """
 
     def __init__(self, settings: DoorSettings) -> None:
-        self._windows = FixedWindowRateLimiter(MemoryStorage())
+        self._windows = FixedWindowRateLimiter(Counters())
         self._key = RateLimitItemPerMinute(settings.requests_per_minute)
         self._address = RateLimitItemPerMinute(settings.anonymous_per_minute)
         self._spent: dict[tuple[str, str], tuple[float, RateLimitItem]] = {}

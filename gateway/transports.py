@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from typing import Protocol
 
 import aiohttp
@@ -16,6 +17,8 @@ CONNECT_S = 3.0
 TRY_AGAIN_S = 0.1
 IDLE_S = 3.0  # less than the five seconds after which uvicorn closes, so that no request meets a closed connection
 CONNECTIONS = 100
+LOOK_AFTER_S = 0.02
+"""Before this nobody looks whether the caller is still there."""
 REFUSED_HEADERS = ("Accept", "Accept-Encoding", "Content-Type", "User-Agent")  # never of the client's own making
 
 
@@ -99,17 +102,8 @@ class OverHttp:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         body = _Body(receive)
-        exchange = asyncio.ensure_future(self._exchange(scope, body, send))
-        leaving = asyncio.ensure_future(body.left())
-        try:
-            await asyncio.wait({exchange, leaving}, return_when=asyncio.FIRST_COMPLETED)
-            if not exchange.done():
-                raise CallerHasLeft
-            exchange.result()
-        finally:
-            exchange.cancel()
-            leaving.cancel()
-            await asyncio.gather(exchange, leaving, return_exceptions=True)
+        async with _while_there(body):
+            await self._exchange(scope, body, send)
 
     async def _exchange(self, scope: Scope, body: "_Body", send: Send) -> None:
         if self._session is None:
@@ -136,6 +130,39 @@ class OverHttp:
                     raise body.trouble from None
                 raise AnswerWasLost from error
             await asyncio.sleep(TRY_AGAIN_S)
+
+
+@asynccontextmanager
+async def _while_there(body: "_Body") -> AsyncIterator[None]:
+    """End what is done for a caller who goes away. A moment passes before anybody looks: most are answered by then,
+    and a task for each would cost as much as the rest of the gateway's own work."""
+    loop, asking = asyncio.get_running_loop(), asyncio.current_task()
+    assert asking is not None  # noqa: S101  a coroutine runs in a task
+    before, has_left = asking.cancelling(), False
+    watching: asyncio.Task[None] | None = None
+
+    async def watch() -> None:
+        nonlocal has_left
+        await body.left()
+        has_left = True
+        asking.cancel()
+
+    def begin() -> None:
+        nonlocal watching
+        watching = loop.create_task(watch())
+
+    timer = loop.call_later(LOOK_AFTER_S, begin)
+    try:
+        yield
+    except asyncio.CancelledError:
+        if has_left and asking.uncancel() <= before:
+            raise CallerHasLeft from None
+        raise
+    finally:
+        timer.cancel()
+        if watching is not None:
+            watching.cancel()
+            await asyncio.gather(watching, return_exceptions=True)
 
 
 async def asked(
@@ -182,11 +209,14 @@ async def _pass_on(answer: aiohttp.ClientResponse, send: Send) -> None:
         raise AnswerWasLost  # a failure in the server's words or a proxy's: ours come as problem documents
     await send({"type": "http.response.start", "status": answer.status, "headers": outward(answer.raw_headers)})
     try:
+        more = True
         async for chunk in answer.content.iter_any():
-            await send({"type": "http.response.body", "body": chunk, "more_body": True})
+            more = not answer.content.at_eof()
+            await send({"type": "http.response.body", "body": chunk, "more_body": more})
     except aiohttp.ClientError as error:
         raise AnswerWasCutShort from error
-    await send({"type": "http.response.body", "body": b"", "more_body": False})
+    if more:
+        await send({"type": "http.response.body", "body": b"", "more_body": False})
 
 
 class _Body:

@@ -1,7 +1,11 @@
 """Limits: so many requests a minute for a key, and for an address without one."""
 
+import threading
 from pathlib import Path
 
+import pytest
+
+from gateway import counters
 from gateway.settings import DoorSettings
 from tests.kit.door import How, door
 
@@ -45,3 +49,14 @@ async def test_guessing_is_counted_by_address_and_harms_no_key(tmp_path: Path) -
         assert guesses[0].headers["ratelimit-policy"] == '"address";q=3;w=60'
         assert (await opened.as_(None).get("/v1/workshop/headers")).status_code == 429
         assert (await by.get("/v1/me")).status_code == 200
+
+
+def test_counting_starts_no_thread_and_forgets_windows_that_have_ended(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(counters, "MANY", 10)
+    threads = threading.active_count()
+    counts = counters.Counters()
+    for each in range(10):
+        counts.incr(f"over {each}", expiry=-1)
+    assert [counts.incr("mine", expiry=60) for _ in range(3)] == [1, 2, 3]
+    assert (counts.get("mine"), counts.get("over 3"), counts.reset()) == (3, 0, 1)
+    assert threading.active_count() == threads
