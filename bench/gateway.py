@@ -177,7 +177,7 @@ async def _gateway(deployment: Deployment, behind: int) -> AsyncIterator[tuple[P
         environment=deployment.environment(0) | environment,
     )
     async with deployment.serving("gateway", also=environment) as (program, port):
-        async with httpx2.AsyncClient(base_url=f"http://127.0.0.1:{port}", trust_env=False) as http:
+        async with httpx2.AsyncClient(base_url=f"http://127.0.0.1:{port}", trust_env=False, timeout=60.0) as http:
             http.headers["Authorization"] = f"Bearer {json.loads(said)['key']}"
             made = await http.post("/v1/keys", json={"label": "bench", "roles": ["officer"]})
             yield program, port, made.json()["key"]
