@@ -33,7 +33,7 @@ class Figure:
     needs: tuple[str, ...] = ()
 
 
-FIGURES: tuple[str, ...] = ("create", "verify", "gateway", "embedded")
+FIGURES: tuple[str, ...] = ("create", "verify", "create_embedded", "gateway", "embedded")
 """In the order in which they are measured and shown."""
 PEERS: tuple[str, ...] = ()
 """What others would write, asked for by itself: it installs what it needs."""
