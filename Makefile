@@ -11,10 +11,11 @@ BROWSER_FLAGS ?= -n 2 --dist worksteal
 IMPORT_FLAGS ?=
 LOCAL_FLAGS ?=
 CHAOS_FLAGS ?=
+FUZZ_FLAGS ?=
 SECURITY_FLAGS ?=
 BENCH_FLAGS ?=
 
-.PHONY: bench bench-json bench-peers run demo up-local demo-local chaos chaos-short chaos-planted security-report test test-browser screenshots check format contracts words migration import-real lock clean help
+.PHONY: bench bench-json bench-peers run demo up-local demo-local chaos chaos-short chaos-planted fuzz calls security-report test test-browser screenshots check format contracts words migration import-real lock clean help
 
 run: $(VENV)/runtime ## start everything on http://127.0.0.1:8080; the first time the main job is played
 	$(BIN)/openrecp up --demo --data $(DATA) $(RUN_FLAGS)
@@ -59,6 +60,12 @@ bench-json: $(VENV)/development ## the same as one JSON object on standard outpu
 bench-peers: $(VENV)/development $(VENV)-bench/peers ## the same create as its communities write it, beside ours
 	$(BIN)/python -m bench --keep peers $(BENCH_FLAGS)
 	$(BIN)/python -m bench.write
+
+fuzz: $(VENV)/development ## schemathesis asks the API as every role in all phases, most of an hour (FUZZ_FLAGS="--role officer --phase fuzzing")
+	$(BIN)/python -m tests.fuzz $(FUZZ_FLAGS)
+
+calls: $(VENV)/development ## record a real request and answer of every operation anew, for the examples of the API's document
+	$(BIN)/python -m tests.contracts.calls
 
 check: $(VENV)/development ## format, lint, types, import rules, dependencies, contracts
 	$(BIN)/ruff format --check .
