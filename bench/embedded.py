@@ -41,16 +41,16 @@ async def measure(plan: Plan) -> Report:
     ready, imports = [], []
     for number in range(max(plan.rounds, LEAST_ROUNDS) + 1):
         took = await _took(f"import {LIBRARIES}")
-        async with _up(data, plan.folder) as (_, _, seconds):
+        async with up(data, plan.folder) as (_, _, seconds):
             plan.tell(f"  start {number}: ready after {seconds:.2f} s, imports alone {took:.2f} s")
         if number:  # the first warms the disk
             ready.append(seconds)
             imports.append(took)
     info = [Info("imports of the whole program, nothing started", "s", await _took(OWN))]
-    async with _up(played, plan.folder, "--demo") as (program, _, _):
+    async with up(played, plan.folder, "--demo") as (program, _, _):
         await asyncio.sleep(REST_S)
         info.append(Info("memory in a process that has just played the main job", "MB", resident_mb(program.pid)))
-    async with _up(played, plan.folder) as (program, port, _):
+    async with up(played, plan.folder) as (program, port, _):
         await asyncio.sleep(REST_S)
         idle = await _idle(program)
         info += [
@@ -106,10 +106,10 @@ async def _took(code: str) -> float:
 
 
 @asynccontextmanager
-async def _up(data: Path, folder: Path, *more: str) -> AsyncIterator[tuple[Program, int, float]]:
+async def up(data: Path, folder: Path, *more: str) -> AsyncIterator[tuple[Program, int, float]]:
     """`openrecp up`, its port, and the seconds until it answers and says that it is up."""
     port, began = free_port(), time.perf_counter()
-    command = (*PROGRAM, "up", "--data", data, "--port", str(port), *more)
+    command = (*PROGRAM, "up", "--data", str(data), "--port", str(port), *more)
     (folder / "up.log").unlink(missing_ok=True)
     async with started("up", command, folder=folder, environment=WORLD, cwd=folder) as program:
         async with aiohttp.ClientSession() as http:

@@ -33,9 +33,21 @@ class Figure:
     needs: tuple[str, ...] = ()
 
 
-FIGURES: tuple[str, ...] = ("create", "verify", "create_embedded", "gateway", "embedded")
+FIGURES: tuple[str, ...] = (
+    "create",
+    "verify",
+    "create_embedded",
+    "gateway",
+    "chain",
+    "chain_servers",
+    "events",
+    "importing",
+    "shortlist",
+    "growth",
+    "embedded",
+)
 """In the order in which they are measured and shown."""
-PEERS: tuple[str, ...] = ()
+PEERS: tuple[str, ...] = ("peers_create",)
 """What others would write, asked for by itself: it installs what it needs."""
 
 
