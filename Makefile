@@ -13,6 +13,8 @@ LOCAL_FLAGS ?=
 CHAOS_FLAGS ?=
 FUZZ_FLAGS ?=
 SECURITY_FLAGS ?=
+COMPILE := uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header -q
+ROOMS := assessments clients exchange gateway impact matching training
 BENCH_FLAGS ?=
 
 .PHONY: bench bench-json bench-peers run demo up-local demo-local chaos chaos-short chaos-planted fuzz calls security-report test test-browser screenshots check format contracts words migration import-real lock clean help
@@ -51,14 +53,13 @@ security-report: $(VENV)/development ## what the walls hold, each figure with it
 	$(BIN)/python -m tests.walls.report $(SECURITY_FLAGS)
 
 bench: $(VENV)/development ## every figure beside its limit, into docs/performance.md (BENCH_FLAGS="create gateway": only those)
-	$(BIN)/python -m bench --keep $(BENCH_FLAGS)
-	$(BIN)/python -m bench.write
+	code=0; $(BIN)/python -m bench --keep $(BENCH_FLAGS) || code=$$?; $(BIN)/python -m bench.write; exit $$code
 
 bench-json: $(VENV)/development ## the same as one JSON object on standard output, and nothing written
 	@$(BIN)/python -m bench --json $(BENCH_FLAGS)
 
 bench-peers: $(VENV)/development $(VENV)-bench/peers ## the same create as its communities write it, beside ours
-	$(BIN)/python -m bench --keep peers $(BENCH_FLAGS)
+	$(BIN)/python -m bench --keep peers_create $(BENCH_FLAGS)
 	$(BIN)/python -m bench.write
 
 fuzz: $(VENV)/development ## schemathesis asks the API as every role in all phases, most of an hour (FUZZ_FLAGS="--role officer --phase fuzzing")
@@ -97,10 +98,16 @@ migration: $(VENV)/development ## SERVICE=clients MESSAGE="what it adds"
 import-real: $(VENV)/runtime ## the real files of $(SHARED), compared with their published totals
 	$(BIN)/python -m openrecp.import_real --data $(SHARED) $(IMPORT_FLAGS)
 
-lock: $(VENV)/development ## both locks anew from pyproject.toml
+lock: $(VENV)/development ## all locks anew from pyproject.toml: everything, with tools, and what each image installs
 	$(BIN)/pip install -q uv
-	$(BIN)/uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header -q -o requirements.lock
-	$(BIN)/uv pip compile pyproject.toml --extra dev -c requirements.lock --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header -q -o requirements-dev.lock
+	$(BIN)/$(COMPILE) --extra all -o requirements.lock
+	$(BIN)/$(COMPILE) --extra all --extra dev -c requirements.lock -o requirements-dev.lock
+	for room in $(ROOMS); do $(BIN)/$(COMPILE) --extra $$room -c requirements.lock -o deploy/locks/$$room.lock || exit 1; done
+
+$(VENV)-bench/peers: requirements-bench.lock
+	test -d $(VENV)-bench || $(PYTHON) -m venv $(VENV)-bench
+	$(VENV)-bench/bin/pip install -q --disable-pip-version-check --require-hashes -r requirements-bench.lock
+	touch $@
 
 $(VENV)/runtime: requirements.lock pyproject.toml
 	test -d $(VENV) || $(PYTHON) -m venv $(VENV)

@@ -1,4 +1,4 @@
-"""What an image of the Dockerfile would hold, as a folder: its COPY lines carried out, its ENV and ENTRYPOINT kept."""
+"""What an image of the Dockerfile would hold, as a folder: its COPY lines carried out, its libraries linked."""
 
 import json
 import re
@@ -7,7 +7,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from deploy.local.libraries import link
+
 INSTRUCTION = re.compile(r"^([A-Z]+)\s+(.*)$")
+LIBRARIES = re.compile(r"^COPY --from=(\S+) /venv /venv$")
 VARIABLE = re.compile(r"\$\{?([A-Za-z_]+)\}?")
 
 
@@ -17,9 +20,10 @@ class NotUnderstood(Exception):
 
 @dataclass
 class Image:
-    """A stage with all it stands on: what is copied from the context to where, its environment, its program."""
+    """A stage with all it stands on: what is copied from the context to where, its libraries, environment, program."""
 
     copies: list[tuple[str, str]] = field(default_factory=list)
+    lock: str | None = None
     environment: dict[str, str] = field(default_factory=dict)
     entrypoint: list[str] = field(default_factory=list)
 
@@ -33,6 +37,8 @@ class Image:
                 shutil.copytree(origin, place, ignore=shutil.ignore_patterns("__pycache__"), dirs_exist_ok=True)
             else:
                 shutil.copy2(origin, place)
+        if self.lock is not None:
+            link(context / self.lock, tree)
 
 
 def image_of(dockerfile: str, target: str, arguments: Mapping[str, str]) -> Image:
@@ -44,7 +50,10 @@ def image_of(dockerfile: str, target: str, arguments: Mapping[str, str]) -> Imag
     image = image_of(dockerfile, parent, arguments) if parent in stages else Image()
     known: dict[str, str] = {}
     for word, rest in lines:
-        _carry_out(image, word, rest, known, arguments)
+        if (stage := LIBRARIES.match(f"{word} {rest}")) is not None:
+            image.lock = next(source for source, _ in image_of(dockerfile, stage[1], arguments).copies)
+        else:
+            _carry_out(image, word, rest, known, arguments)
     return image
 
 
@@ -62,7 +71,7 @@ def _carry_out(image: Image, word: str, rest: str, known: dict[str, str], argume
         case "ENTRYPOINT":
             image.entrypoint = json.loads(rest)
         case "COPY" | "RUN" | "USER" | "WORKDIR":
-            pass  # libraries are those of this environment, accounts and folders those of this machine
+            pass  # accounts and folders are those of this machine
         case _:
             raise NotUnderstood(f"{word} {rest}")
 

@@ -4,13 +4,13 @@ import asyncio
 import contextlib
 import os
 import signal
-import site
 import sys
 import time
 from collections.abc import AsyncIterator, Callable, Mapping
 from pathlib import Path
 from typing import Any
 
+from deploy.local import libraries
 from deploy.local.postgres import Cluster, binaries
 from deploy.local.topology import ROOT, Part, lay_out
 
@@ -48,8 +48,8 @@ class Process:
         return [sys.executable, "-S", *command[1:]] if command[0] == "python" else command
 
     def _environment(self) -> dict[str, str]:
-        libraries = ":".join((str(self.tree), *site.getsitepackages()))
-        return {"PATH": os.environ["PATH"], "PYTHONPATH": libraries, **self.part.environment}
+        importable = f"{self.tree}:{self.tree}/{libraries.PLACE}"
+        return {"PATH": os.environ["PATH"], "PYTHONPATH": importable, **self.part.environment}
 
     @property
     def _program(self) -> list[str]:

@@ -81,11 +81,48 @@ def test_tags_are_pinned_and_ports_are_on_loopback_only() -> None:
 
 def test_an_image_holds_one_service_and_nothing_of_the_others(tmp_path: Path) -> None:
     image_of(DOCKERFILE, "service", {"SERVICE": "clients"}).lay_out(ROOT, tmp_path)
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["chassis", "contracts", "openrecp", "packs", "services"]
+    rooms = ["api_client", "chassis", "contracts", "openrecp", "packs", "services", "venv"]
+    assert sorted(path.name for path in tmp_path.iterdir()) == rooms
     assert sorted(path.name for path in (tmp_path / "services").iterdir()) == ["__init__.py", "clients"]
     image_of(DOCKERFILE, "gateway", {}).lay_out(ROOT, tmp_path)
     found = sorted(path.name for path in tmp_path.iterdir())
-    assert found == ["chassis", "contracts", "gateway", "openrecp", "packs", "portal"]
+    assert found == ["api_client", "chassis", "contracts", "gateway", "openrecp", "packs", "portal", "venv"]
+
+
+EVERY_MODULE = """
+import importlib, pkgutil, sys
+import openrecp.serve
+for name in sys.argv[1:]:
+    for found in pkgutil.walk_packages(importlib.import_module(name).__path__, name + "."):
+        importlib.import_module(found.name)
+"""
+
+
+@pytest.mark.parametrize(
+    ("room", "foreign"),
+    [
+        ("assessments", "icalendar"),
+        ("clients", "pyxirr"),
+        ("exchange", "xlsxwriter"),
+        ("gateway", "python_calamine"),
+        ("impact", "aiohttp"),
+        ("matching", "jinja2"),
+        ("training", "limits"),
+    ],
+)
+def test_an_image_has_the_libraries_of_its_code_and_no_others(room: str, foreign: str, tmp_path: Path) -> None:
+    target, code = ("gateway", ["gateway", "portal"]) if room == "gateway" else ("service", [f"services.{room}"])
+    image_of(DOCKERFILE, target, {"SERVICE": room}).lay_out(ROOT, tmp_path)
+    environment = {"PATH": "", "PYTHONPATH": f"{tmp_path}:{tmp_path}/venv"}
+
+    def run(program: str, *words: str) -> str:
+        command = [sys.executable, "-S", "-c", program, *words]
+        return subprocess.run(
+            command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False
+        ).stderr
+
+    assert run(EVERY_MODULE, *code) == ""
+    assert f"No module named '{foreign}'" in run(f"import {foreign}")
 
 
 def test_what_it_cannot_carry_out_is_said_and_not_passed_over() -> None:
