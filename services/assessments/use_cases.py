@@ -67,19 +67,25 @@ def check_programmes(uow: UnitOfWork, *codes: str | None) -> None:
 
 
 async def plant(uow: UnitOfWork, client_id: UUID, site_id: UUID) -> Plant:
-    """A working site of a client; a site without a province stands in its client's."""
+    """A working site of a client; a site without a province stands in its client's.
+
+    Of another client's site elsewhere an officer learns no more than of one that is not there.
+    """
     site = await uow.find(KnownSite, site_id=site_id)
     if site is None:
+        raise NotFound(thing="site", id=str(site_id))
+    client = await uow.find(KnownClient, client_id=site.client_id)
+    province = site.province
+    if province is None and client is not None and client.country == site.country:
+        province = client.province
+    territory = territory_of(uow, site.country, province)
+    if site.client_id != client_id and not uow.principal.covers(territory):
         raise NotFound(thing="site", id=str(site_id))
     if site.client_id != client_id:
         raise SiteIsOfAnotherClient
     if not site.is_open:
         raise SiteIsClosed
-    client = await uow.find(KnownClient, client_id=client_id)
-    province = site.province
-    if province is None and client is not None and client.country == site.country:
-        province = client.province
-    return Plant(client_id, site_id, site.country, province, territory_of(uow, site.country, province))
+    return Plant(client_id, site_id, site.country, province, territory)
 
 
 async def open_assessment(

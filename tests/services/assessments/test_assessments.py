@@ -61,6 +61,7 @@ async def test_an_officer_opens_none_outside_its_territory_or_for_a_site_that_is
     assert await refused(other.post("/v1/assessments", json=body)) == (403, "outside_territory")
     strange = {**body, "client_id": str(new_id())}
     assert await refused(mill.officer.post("/v1/assessments", json=strange)) == (422, "site_is_of_another_client")
+    assert await refused(other.post("/v1/assessments", json=strange)) == (404, "not_found")
     unknown = {**body, "programme_code": "NONE"}
     assert await refused(mill.officer.post("/v1/assessments", json=unknown)) == (422, "programme_is_unknown")
     await mill.here.tell(SiteClosed(site_id=mill.site_id, client_id=mill.client_id))
