@@ -102,6 +102,8 @@ lock: $(VENV)/development ## all locks anew from pyproject.toml: everything, wit
 	$(BIN)/pip install -q uv
 	$(BIN)/$(COMPILE) --extra all -o requirements.lock
 	$(BIN)/$(COMPILE) --extra all --extra dev -c requirements.lock -o requirements-dev.lock
+	$(BIN)/python -c "import tomllib; print(*tomllib.load(open('pyproject.toml', 'rb'))['project']['optional-dependencies']['bench'], sep='\n')" \
+		| $(BIN)/$(subst pyproject.toml,-,$(COMPILE)) -o requirements-bench.lock
 	for room in $(ROOMS); do $(BIN)/$(COMPILE) --extra $$room -c requirements.lock -o deploy/locks/$$room.lock || exit 1; done
 
 $(VENV)-bench/peers: requirements-bench.lock

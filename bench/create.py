@@ -114,7 +114,7 @@ async def _contenders(plan: Plan, cluster: Cluster) -> AsyncIterator[dict[str, C
         program, port = await stack.enter_async_context(deployment.serving("clients"))
         ours = Service(cluster, program, port, lambda: [asking(deployment.bearer(OFFICER))])
         await ours.drive(WARM_S)
-        script = Pgbench(cluster, cluster.dsn("pgbench"), await _statements(deployment), plan.folder, clients=CLIENTS)
+        script = Pgbench(cluster, cluster.dsn("pgbench"), await statements(deployment), plan.folder, clients=CLIENTS)
         hand, hand_port = await stack.enter_async_context(by_hand(plan, cluster.dsn("hand"), "by_hand"))
         token = {"Authorization": f"Bearer {new_token(str(OFFICER.principal_id), ['officer'])}"}
         peer = Service(cluster, hand, hand_port, lambda: [asking(token)])
@@ -183,7 +183,7 @@ async def copied(cluster: Cluster, dsn: str, name: str) -> None:
         await connection.close()
 
 
-async def _statements(deployment: Deployment) -> list[str]:
+async def statements(deployment: Deployment) -> list[str]:
     """The rows of the last create, as plain inserts."""
     connection = await asyncpg.connect(deployment.dsn("clients"))
     try:
