@@ -11,7 +11,7 @@ from typing import Any
 from openrecp.sentences import InWords
 
 Document = Mapping[str, Any]
-JSON, FORM = "application/json", "multipart/form-data"
+JSON, FORM, ANY = "application/json", "multipart/form-data", "*/*"
 ONLY_FOR_READERS = {
     *("format", "pattern", "minLength", "maxLength", "minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum"),
     *("minItems", "maxItems", "uniqueItems", "maxProperties", "default", "example", "examples", "additionalProperties"),
@@ -126,7 +126,8 @@ def _method(verb: str, path: str, operation: Document, schemas: Document) -> str
         lines += [f"        answer: {parts.answer} = await self._json({', '.join([repr(verb), *sent])})"]
         lines += ["        return answer", ""]
     if parts.files:
-        chosen = [f"media_type: Literal{parts.files}"] if parts.answer or len(parts.files) > 1 else []
+        offered = [*parts.files, *([ANY] if ANY not in parts.files else [])]
+        chosen = [f"media_type: Literal{offered}"] if parts.answer or len(parts.files) > 1 else []
         media = "media_type" if chosen else f'"{parts.files[0]}"'
         signature = ["self", *places, *chosen, *signature[len(places) + 1 :]]
         lines += [f"    async def {name}{'_as' if parts.answer else ''}({', '.join(signature)}) -> File:", *words]
@@ -176,7 +177,7 @@ def _answer(operation: Document) -> tuple[str | None, list[str]]:
     content = success.get("content", {})
     schema = content.get(JSON, {}).get("schema")
     files = [media for media in content if media != JSON]
-    return (_type(schema), files) if schema else (None, files or ["*/*"])
+    return (_type(schema), files) if schema else (None, files or [ANY])
 
 
 def _named(parameter: Document) -> str:

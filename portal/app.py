@@ -10,8 +10,8 @@ from starlette.responses import Response
 from starlette.routing import Route
 from starlette.types import ASGIApp
 
+from api_client import Trouble
 from portal import assessments, clients, entrance, impact, imports, matching, my_plant, offers, work
-from portal.api import Trouble
 from portal.rooms import Address
 from portal.static_files import show_static
 from portal.visit import HEADERS, House, arrival, received, trouble_page

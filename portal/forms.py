@@ -5,11 +5,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
-from typing import Any
+from typing import Any, Literal, overload
 
 from starlette.datastructures import FormData, UploadFile
 
-from portal.api import Trouble
+from api_client import Trouble
 from portal.faults import fault_in_words
 from portal.figures import NumberIsAmbiguous, NumberIsNone, parsed
 from portal.names import facts_in_words
@@ -79,17 +79,26 @@ class Form:
         """Note what is wrong."""
         self.faults.append(Fault(name, sentence, language))
 
+    @overload
+    def text(self, name: str, *, needed: Literal[True] = True) -> str: ...
+    @overload
+    def text(self, name: str, *, needed: bool) -> str | None: ...
     def text(self, name: str, *, needed: bool = True) -> str | None:
+        """What was typed; nothing at all is empty where it is needed, else None."""
         value = self[name].strip()
         if not value and needed:
             self.wrong(name, self.words("Fill this in."))
-        return value or None
+        return value if needed else value or None
 
+    @overload
+    def choice(self, name: str, *, needed: Literal[True] = True) -> str: ...
+    @overload
+    def choice(self, name: str, *, needed: bool) -> str | None: ...
     def choice(self, name: str, *, needed: bool = True) -> str | None:
         value = self[name]
         if not value and needed:
             self.wrong(name, self.words("Choose one."))
-        return value or None
+        return value if needed else value or None
 
     def number(self, name: str, *, needed: bool = True, whole: bool = False) -> Decimal | None:
         """A number as people type it."""

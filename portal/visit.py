@@ -14,7 +14,8 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.types import ASGIApp
 
-from portal.api import Api, Trouble
+from api_client import Trouble
+from portal.api import Api
 from portal.figures import Figures
 from portal.forms import TOKEN, Form, sentence_of
 from portal.names import in_words
@@ -82,7 +83,7 @@ class House:
     async def pack(self, api: Api, words: Words) -> dict[str, Any]:
         """What the country pack publishes, in a language; it does not change while the process runs."""
         if words.language not in self._packs:
-            self._packs[words.language] = in_words(await api.get("/v1/pack"), words)
+            self._packs[words.language] = in_words(await api.read_pack(), words)
         return self._packs[words.language]
 
     def menu(self, roles: frozenset[str]) -> list[Entry]:
@@ -123,8 +124,9 @@ class Visit:
 
     @property
     def asked(self) -> Mapping[str, str]:
-        """The filters in the address."""
-        return {name: value for name, value in self.request.query_params.items() if name not in ("lang", SAID)}
+        """The filters in the address, without those that were left empty."""
+        query = self.request.query_params.items()
+        return {name: value for name, value in query if value and name not in ("lang", SAID)}
 
     @property
     def path(self) -> str:
@@ -267,7 +269,7 @@ async def arrival(request: Request) -> Visit:
 async def _guarded(visit: Visit, address: Address) -> Response:
     try:
         if visit.session is not None:
-            visit.me = await visit.api.get("/v1/me")
+            visit.me = await visit.api.read_me()
         elif not address.public:
             return _to_sign_in(visit)
         if visit.request.method == "POST":

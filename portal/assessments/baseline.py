@@ -1,18 +1,22 @@
 """The baseline as a form: what the plant used, made and gave off, in the units of its bills."""
 
+from collections.abc import Mapping
 from datetime import date, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from starlette.responses import Response
 
-from portal.api import Trouble, path_of
+from api_client import Trouble
 from portal.assessments.names import choices, currencies, first_currency, questions, units_of
 from portal.assessments.reading import assessment_of, baseline_of, client_names
 from portal.assessments.refusals import refused
 from portal.assessments.typed import money, number, typed
 from portal.forms import Form
 from portal.visit import Visit
+
+if TYPE_CHECKING:
+    from api_client import models
 
 PLAIN = ("material_t", "water_m3", "waste_water_m3", "waste_t", "operating_hours")
 ROWS_AT_FIRST, ROWS_AT_MOST = 2, 50
@@ -51,7 +55,7 @@ async def record_baseline(visit: Visit, assessment_id: UUID) -> Response:
     body = _body(form)
     if form.fits:
         try:
-            await visit.api.put(path_of("v1", "assessments", str(assessment_id), "baseline"), body)
+            await visit.api.record_baseline(assessment_id, body)
             return visit.to(f"/assessments/{assessment_id}/baseline", said="baseline_recorded")
         except Trouble as trouble:
             refused(form, trouble, _pointers(form))
@@ -72,7 +76,7 @@ def _rows(form: Form) -> int:
     return max(1, min(asked, ROWS_AT_MOST))
 
 
-def _filled(visit: Visit, baseline: dict[str, Any] | None) -> dict[str, Any]:
+def _filled(visit: Visit, baseline: Mapping[str, Any] | None) -> dict[str, Any]:
     """What the form begins with: what stands, else the last whole year."""
     if baseline is None:
         last = date(visit.now.astimezone(visit.figures.zone).year, 1, 1) - timedelta(days=1)
@@ -104,7 +108,7 @@ def _filled(visit: Visit, baseline: dict[str, Any] | None) -> dict[str, Any]:
     return found
 
 
-def _body(form: Form) -> dict[str, Any]:
+def _body(form: Form) -> "models.RecordBaseline":
     """What was typed; what is left empty is not known, never nothing."""
     starts_on, ends_on = form.day("period.starts_on"), form.day("period.ends_on")
     quantity, unit = number(form, "output.quantity"), form.text("output.unit", needed=False)
@@ -114,16 +118,20 @@ def _body(form: Form) -> dict[str, Any]:
         "period": {"starts_on": str(starts_on), "ends_on": str(ends_on)},
         "output": {"quantity": quantity, "unit": unit} if quantity and unit else None,
         "energy": _energy(form),
-        **{name: number(form, name) for name in PLAIN},
+        "material_t": number(form, "material_t"),
+        "water_m3": number(form, "water_m3"),
+        "waste_water_m3": number(form, "waste_water_m3"),
+        "waste_t": number(form, "waste_t"),
+        "operating_hours": number(form, "operating_hours"),
     }
 
 
-def _energy(form: Form) -> list[dict[str, Any]]:
+def _energy(form: Form) -> list["models.EnergyBody"]:
     """The rows that were filled in, one after the other; an empty one between them is left out."""
-    found = []
+    found: list[models.EnergyBody] = []
     for row in _filled_rows(form):
         at = f"energy.{row}"
-        line = {
+        line: models.EnergyBody = {
             "carrier": form.choice(f"{at}.carrier"),
             "quantity": number(form, f"{at}.quantity", needed=True),
             "unit": form.choice(f"{at}.unit"),

@@ -1,5 +1,6 @@
 """The list of assessments, and what of them waits for whoever has come."""
 
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -16,8 +17,10 @@ WAITING_AT_MOST = 50
 
 async def show_assessments(visit: Visit) -> Response:
     """The assessments this visitor may see, by status, programme and company."""
-    asked = {name: visit.asked.get(name) for name in ("status", "programme_code", "client_id", "cursor")}
-    page = await visit.api.get("/v1/assessments", limit=ROWS, **asked)
+    asked: dict[str, Any] = {
+        name: visit.asked.get(name) for name in ("status", "programme_code", "client_id", "cursor")
+    }
+    page = await visit.api.list_assessments(limit=ROWS, **asked)
     names = await client_names(visit, [each["client_id"] for each in page["items"]])
     return visit.show(
         "assessments/list.html",
@@ -45,7 +48,7 @@ async def tasks(visit: Visit) -> list[Task]:
 
 async def _to_assess(visit: Visit) -> list[Task]:
     words, own = visit.words, (visit.me or {}).get("person_id")
-    page = await visit.api.get("/v1/assessments", status="open", limit=WAITING_AT_MOST)
+    page = await visit.api.list_assessments(status="open", limit=WAITING_AT_MOST)
     return await _listed(
         visit,
         [each for each in page["items"] if each["assessor_id"] == own],
@@ -59,14 +62,14 @@ async def _to_assess(visit: Visit) -> list[Task]:
 async def _to_review(visit: Visit) -> list[Task]:
     """Completed ones, but never one's own work."""
     own = (visit.me or {}).get("person_id")
-    page = await visit.api.get("/v1/assessments", status="completed", limit=WAITING_AT_MOST)
+    page = await visit.api.list_assessments(status="completed", limit=WAITING_AT_MOST)
     waiting = [each for each in page["items"] if each["assessor_id"] != own]
     return await _listed(visit, waiting, lambda _: visit.words("Review an assessment"), "completed_at")
 
 
 async def _to_verify(visit: Visit) -> list[Task]:
     """Implemented here: what an import brought in was done long ago and elsewhere."""
-    page = await visit.api.get("/v1/options", status="implemented", limit=WAITING_AT_MOST)
+    page = await visit.api.list_options(status="implemented", limit=WAITING_AT_MOST)
     return [
         Task(
             visit.words("Measure an implemented option"),
@@ -79,7 +82,7 @@ async def _to_verify(visit: Visit) -> list[Task]:
     ]
 
 
-async def _listed(visit: Visit, assessments: list[dict[str, Any]], what: Any, since: str) -> list[Task]:
+async def _listed(visit: Visit, assessments: Sequence[Mapping[str, Any]], what: Any, since: str) -> list[Task]:
     names = await client_names(visit, [each["client_id"] for each in assessments])
     return [
         Task(

@@ -1,18 +1,21 @@
 """What an assessment begins with: opened by an officer without an engagement, visited, and the country's own fields."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from starlette.responses import Response
 
-from portal.api import Trouble, path_of
+from api_client import Trouble, whole
 from portal.assessments.names import choices
 from portal.assessments.reading import assessment_of, client_names
 from portal.assessments.refusals import only, refused
 from portal.assessments.typed import day, typed
 from portal.forms import Form
 from portal.visit import Visit
+
+if TYPE_CHECKING:
+    from api_client import models
 
 
 async def show_new_assessment(visit: Visit, form: Form | None = None) -> Response:
@@ -36,14 +39,14 @@ async def show_new_assessment(visit: Visit, form: Form | None = None) -> Respons
 async def open_assessment(visit: Visit) -> Response:
     """Open it; its assessor is named next."""
     form = visit.sent_form
-    body = {
+    body: models.OpenAssessment = {
         "client_id": form["client_id"],
         "site_id": form.choice("site_id"),
         "programme_code": form["programme_code"] or None,
     }
     if form.fits:
         try:
-            made = await visit.api.post("/v1/assessments", body, once=form.once)
+            made = await visit.api.open_assessment(body, once=form.once)
             return visit.to(f"/assessments/{made['assessment_id']}", said="assessment_opened")
         except Trouble as trouble:
             refused(form, trouble)
@@ -73,14 +76,13 @@ async def change_assessment(visit: Visit, assessment_id: UUID) -> Response:
     """Correct it in the version that was read."""
     form = visit.sent_form
     extra = {each["name"]: _extra(form, each) for each in visit.pack["extra_fields"]["assessment"]}
-    body = {
+    body: models.ChangeAssessment = {
         "visited_on": day(form, "visited_on", needed=False),
         "extra": {name: value for name, value in extra.items() if value is not None},
     }
     if form.fits:
         try:
-            path = path_of("v1", "assessments", str(assessment_id))
-            await visit.api.patch(path, body, version=form["version"])
+            await visit.api.change_assessment(assessment_id, body, version=form["version"])
             return visit.to(f"/assessments/{assessment_id}", said="assessment_changed_here")
         except Trouble as trouble:
             refused(form, trouble)
@@ -120,5 +122,5 @@ async def _sites(visit: Visit, client_id: str) -> list[tuple[str, str]]:
     """The working sites of a company; none if the address names none."""
     if not client_id:
         return []
-    found = await visit.api.all("/v1/sites", client_id=client_id, status="open")
+    found = await whole(visit.api.list_sites, client_id=client_id, status="open")
     return [(each["site_id"], each["name"]) for each in found]

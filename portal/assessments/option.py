@@ -7,6 +7,7 @@ from uuid import UUID
 
 from starlette.responses import Response
 
+from api_client import whole
 from portal.assessments.names import (
     OPTION_KINDS,
     OPTION_STATES,
@@ -79,7 +80,7 @@ async def show_option(visit: Visit, option_id: UUID, form: Form | None = None) -
     option = await option_of(visit, option_id)
     assessment = await assessment_of(visit, option["assessment_id"])
     names = await client_names(visit, [option["client_id"]])
-    lines = await visit.api.all("/v1/savings", option_id=str(option_id))
+    lines = await whole(visit.api.list_savings, option_id=option_id)
     currency = first_currency(visit, assessment["programme_code"])
     stated = option["investment"] or {"currency": currency}
     view = {

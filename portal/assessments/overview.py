@@ -1,6 +1,6 @@
 """The one page of an assessment: its head, its key figures, its baseline, its flows, its options."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -8,6 +8,7 @@ from uuid import UUID
 
 from starlette.responses import Response
 
+from api_client import whole
 from portal.assessments import sums
 from portal.assessments.flows import Flows, material_flows, water_flows
 from portal.assessments.names import (
@@ -96,7 +97,7 @@ async def show_assessment(visit: Visit, assessment_id: UUID, form: Form | None =
     return visit.show("assessments/one.html", 422 if form and form.faults else 200, **view)
 
 
-def steps(assessment: Mapping[str, Any], options: list[dict[str, Any]]) -> list[Step]:
+def steps(assessment: Mapping[str, Any], options: Sequence[Mapping[str, Any]]) -> list[Step]:
     """How far it is: the first step that is not done is where it stands."""
     decided = [each for each in options if each["status"] != "refused"]
     done = (
@@ -127,9 +128,9 @@ def tiles(options: Options, baseline: Mapping[str, Any] | None, figures: Figures
         (words("Emissions avoided"), "emission_t_co2e", "energy", "emission_t_co2e", "t CO₂e", Decimal(1)),
         (words("Energy saved"), "energy_mj", "energy", "energy_mj", "GJ", sums.GJ),
     )
-    for name, field, resource, whole, unit, divisor in resources:
+    for name, field, resource, total_of, unit, divisor in resources:
         total = sums.saved(standing, field, resource)
-        share = sums.share(total.value, baseline[whole], baseline["period"]) if baseline else None
+        share = sums.share(total.value, baseline[total_of], baseline["period"]) if baseline else None
         shown = "–" if total.value is None else f"{figures.brief(total.value / divisor)} {unit}"
         beside = words("a year") if share is None else words("%(share)s of the baseline", share=figures.percent(share))
         found.append(Tile(name, [shown], _beside(beside, total.unknown, figures)))
@@ -198,7 +199,7 @@ def measured(option: Mapping[str, Any], figures: Figures) -> str:
     return figures.words("%(amount)s %(unit)s measured", amount=amount, unit=units_of(result["unit"]))
 
 
-def longest_payback(options: list[dict[str, Any]]) -> Decimal:
+def longest_payback(options: Sequence[Mapping[str, Any]]) -> Decimal:
     """What the meters of the table are drawn against."""
     paybacks = [each["profitability"]["payback_years"]["value"] for each in options]
     return max((Decimal(each) for each in paybacks if each is not None), default=Decimal(1))
@@ -211,7 +212,7 @@ def small(value: Decimal | None, figures: Figures) -> str:
     return figures.number(value, 2 - value.adjusted() if value.adjusted() > -7 else 9)
 
 
-def lines(visit: Visit, baseline: dict[str, Any] | None) -> list[sums.Line]:
+def lines(visit: Visit, baseline: Mapping[str, Any] | None) -> list[sums.Line]:
     """The rows of the baseline's table."""
     if baseline is None:
         return []
@@ -230,7 +231,7 @@ def lines(visit: Visit, baseline: dict[str, Any] | None) -> list[sums.Line]:
     return [*sums.energy_lines(baseline, carriers), *sums.total_lines(baseline, names)]
 
 
-def productivity(baseline: dict[str, Any] | None, figures: Figures) -> list[tuple[str, str]]:
+def productivity(baseline: Mapping[str, Any] | None, figures: Figures) -> list[tuple[str, str]]:
     """What one unit of an input makes: it rises where intensity falls, and by another percentage."""
     if baseline is None or baseline["output"] is None:
         return []
@@ -243,7 +244,7 @@ def productivity(baseline: dict[str, Any] | None, figures: Figures) -> list[tupl
     return [(name, f"{figures.brief(Decimal(value) * times)} {unit}") for name, value, times in rows if value]
 
 
-def charts(visit: Visit, baseline: dict[str, Any] | None, options: Options) -> list[tuple[str, Drawing, str]]:
+def charts(visit: Visit, baseline: Mapping[str, Any] | None, options: Options) -> list[tuple[str, Drawing, str]]:
     """Title, drawing and what it says: possible savings against the baseline, and energy by carrier."""
     if baseline is None:
         return []
@@ -251,7 +252,7 @@ def charts(visit: Visit, baseline: dict[str, Any] | None, options: Options) -> l
     return [each for each in found if each is not None]
 
 
-def _savings_chart(figures: Figures, baseline: dict[str, Any], options: Options) -> tuple[str, Drawing, str] | None:
+def _savings_chart(figures: Figures, baseline: Mapping[str, Any], options: Options) -> tuple[str, Drawing, str] | None:
     words = figures.words
     rows: tuple[tuple[str, str, str, Kind], ...] = (
         (words("Energy"), "energy_mj", "energy", "energy"),
@@ -272,7 +273,7 @@ def _savings_chart(figures: Figures, baseline: dict[str, Any], options: Options)
     return title, bars(title, drawn, (words("Resource"), words("Share"))), said
 
 
-def _carriers_chart(visit: Visit, baseline: dict[str, Any]) -> tuple[str, Drawing, str] | None:
+def _carriers_chart(visit: Visit, baseline: Mapping[str, Any]) -> tuple[str, Drawing, str] | None:
     figures, words = visit.figures, visit.words
     if len(baseline["energy"]) < 2 or not baseline["energy_mj"] or not Decimal(baseline["energy_mj"]):
         return None
@@ -287,7 +288,7 @@ def _carriers_chart(visit: Visit, baseline: dict[str, Any]) -> tuple[str, Drawin
     return title, bars(said, drawn, (words("Carrier"), "GJ")), said
 
 
-def flows(baseline: dict[str, Any] | None, figures: Figures) -> list[tuple[str, Flows]]:
+def flows(baseline: Mapping[str, Any] | None, figures: Figures) -> list[tuple[str, Flows]]:
     """The flows that can be drawn, each in its own unit."""
     if baseline is None:
         return []
@@ -303,5 +304,5 @@ async def _experts(visit: Visit, assessment: Mapping[str, Any]) -> list[tuple[st
     """Whom an officer can make responsible: the engaged firm's experts."""
     if not visit.has("officer") or assessment["status"] != "open" or assessment["provider_id"] is None:
         return []
-    found = await visit.api.all("/v1/experts", provider_id=assessment["provider_id"], status="active")
+    found = await whole(visit.api.list_experts, provider_id=assessment["provider_id"], status="active")
     return [(each["person_id"], each["full_name"]) for each in found]

@@ -1,12 +1,12 @@
 """Options as a form: what is recommended, what it costs, what it is expected to save."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any, cast
 from uuid import UUID
 
 from starlette.responses import Response
 
-from portal.api import Trouble, path_of
+from api_client import Trouble
 from portal.assessments.baseline import units
 from portal.assessments.names import RESOURCES, choices, currencies, first_currency
 from portal.assessments.reading import assessment_of, client_names, option_of
@@ -14,6 +14,9 @@ from portal.assessments.refusals import only, refused
 from portal.assessments.typed import code, money, number, typed
 from portal.forms import Form
 from portal.visit import Visit
+
+if TYPE_CHECKING:
+    from api_client import models
 
 STREAMS_AT_MOST = 4
 CURRENCIES = ("investment.currency", "annual_saving.currency")
@@ -40,10 +43,10 @@ async def identify_option(visit: Visit) -> Response:
     assessment = await assessment_of(visit, form["assessment_id"])
     if form["more"]:
         return await _show(visit, assessment, form, None)
-    body = {"assessment_id": form["assessment_id"], **_body(form)}
+    body = _body(form, form["assessment_id"])
     if form.fits:
         try:
-            made = await visit.api.post("/v1/options", body, once=form.once)
+            made = await visit.api.identify_option(body, once=form.once)
             return visit.to(f"/options/{made['option_id']}", said="option_identified")
         except Trouble as trouble:
             refused(form, trouble, _pointers(form))
@@ -68,10 +71,10 @@ async def change_option(visit: Visit, option_id: UUID) -> Response:
     assessment = await assessment_of(visit, option["assessment_id"])
     if form["more"]:
         return await _show(visit, assessment, form, option)
-    body = _body(form)
+    body = _changes(form)
     if form.fits:
         try:
-            await visit.api.patch(path_of("v1", "options", str(option_id)), body, version=form["version"])
+            await visit.api.change_option(option_id, body, version=form["version"])
             return visit.to(f"/options/{option_id}", said="option_changed_here")
         except Trouble as trouble:
             refused(form, trouble, _pointers(form))
@@ -142,7 +145,12 @@ def _filled(option: Mapping[str, Any], currency: str) -> dict[str, Any]:
     return found
 
 
-def _body(form: Form) -> dict[str, Any]:
+def _body(form: Form, assessment_id: str) -> "models.IdentifyOption":
+    """Whatever may be changed later, and where it was found."""
+    return cast("models.IdentifyOption", {**_changes(form), "assessment_id": assessment_id})
+
+
+def _changes(form: Form) -> "models.ChangeOption":
     """What was typed, as the API takes it."""
     life = form.number("life_years", needed=False, whole=True)
     return {
@@ -153,7 +161,9 @@ def _body(form: Form) -> dict[str, Any]:
         "annual_saving": money(form, "annual_saving.amount", form["annual_saving.currency"]),
         "life_years": None if life is None else int(life),
         "streams": _streams(form),
-        **{name: code(form, name) for name in CODES},
+        "boundary_id": code(form, "boundary_id"),
+        "estimate_method": code(form, "estimate_method"),
+        "data_quality": code(form, "data_quality"),
     }
 
 
@@ -162,13 +172,14 @@ def _filled_rows(form: Form) -> list[int]:
     return [row for row in rows if form[f"streams.{row}.resource"] or form[f"streams.{row}.saving"]]
 
 
-def _streams(form: Form) -> list[dict[str, Any]]:
+def _streams(form: Form) -> list["models.EstimateBody"]:
     """The rows that were filled in, numbered from one."""
-    found = []
+    found: list[models.EstimateBody] = []
     for number_, row in enumerate(_filled_rows(form), start=1):
         at = f"streams.{row}"
-        resource, _, carrier = (form.choice(f"{at}.resource") or "").partition(":")
-        stream = {
+        resource: Any
+        resource, _, carrier = form.choice(f"{at}.resource").partition(":")
+        stream: models.EstimateBody = {
             "stream_no": number_,
             "resource": resource,
             "carrier": carrier or code(form, f"{at}.carrier") or resource,
@@ -180,8 +191,9 @@ def _streams(form: Form) -> list[dict[str, Any]]:
             "density_kg_per_m3": number(form, f"{at}.density_kg_per_m3"),
             "money": money(form, f"{at}.money.amount", form[f"{at}.money.currency"] or form["annual_saving.currency"]),
         }
-        price = form.text(f"{at}.price_version", needed=False)
-        found.append(stream | ({"price_version": price} if price else {}))
+        if price := form.text(f"{at}.price_version", needed=False):
+            stream["price_version"] = price
+        found.append(stream)
     return found
 
 

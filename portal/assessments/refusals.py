@@ -3,7 +3,7 @@
 import secrets
 from collections.abc import Mapping
 
-from portal.api import Trouble
+from api_client import Trouble
 from portal.forms import Form, sentence_of
 from portal.visit import Visit
 

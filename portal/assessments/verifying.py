@@ -1,12 +1,12 @@
 """A verification as a form: both periods by one of the methods, and what the plan and the evidence are."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from starlette.responses import Response
 
-from portal.api import Trouble, path_of
+from api_client import Trouble
 from portal.assessments.names import carrier_name, units_of
 from portal.assessments.reading import assessment_of, client_names, option_of
 from portal.assessments.refusals import only, refused
@@ -15,6 +15,9 @@ from portal.figures import NumberIsAmbiguous, NumberIsNone, parsed
 from portal.forms import Form
 from portal.rooms import N_
 from portal.visit import Visit
+
+if TYPE_CHECKING:
+    from api_client import models
 
 ISOLATION, TOTALS = "retrofit_isolation", "two_annual_totals"
 METHODS = {ISOLATION: N_("Retrofit isolation"), TOTALS: N_("Two annual totals")}
@@ -63,11 +66,10 @@ async def verify_option(visit: Visit, option_id: UUID) -> Response:
     """Record the measurement, and show what it says."""
     form = visit.sent_form
     method = form["method"] if form["method"] in METHODS else ISOLATION
-    body = {"method": method, "stream_no": int(number(form, "stream_no") or 1), **_plan(form)}
-    body |= _isolation(form) if method == ISOLATION else _totals(form)
+    body = _isolation(form) if method == ISOLATION else _totals(form)
     if form.fits:
         try:
-            made = await visit.api.post(path_of("v1", "options", str(option_id), "verify"), body, once=form.once)
+            made = await visit.api.verify_option(option_id, body, once=form.once)
             last = made["verifications"][-1]["verification_id"]
             return visit.to(f"/options/{option_id}?said=measured#verification-{last}")
         except Trouble as trouble:
@@ -96,16 +98,19 @@ def _filled(method: str, option: Mapping[str, Any], assessment: Mapping[str, Any
     }
 
 
-def _plan(form: Form) -> dict[str, Any]:
-    """The measurement plan and the evidence, where there are any."""
+def _stream_no(form: Form) -> int:
+    return int(number(form, "stream_no") or 1)
+
+
+def _plan(form: Form) -> "models.MvPlan | None":
+    """The measurement plan, where there is any."""
     signed_on, sha256 = day(form, "mv_plan.signed_on", needed=False), form.text("mv_plan.sha256", needed=False)
-    plan = {"signed_on": signed_on, "sha256": sha256}
-    return {"mv_plan": plan if signed_on or sha256 else None, "evidence": _evidence(form)}
+    return {"signed_on": signed_on, "sha256": sha256} if signed_on or sha256 else None
 
 
-def _evidence(form: Form) -> list[dict[str, str]]:
+def _evidence(form: Form) -> list["models.Evidence"]:
     """One document a line: its number, then its hash."""
-    found = []
+    found: list[models.Evidence] = []
     for line in (form.text("evidence", needed=False) or "").splitlines():
         parts = line.split()
         if len(parts) == 2:
@@ -116,19 +121,24 @@ def _evidence(form: Form) -> list[dict[str, str]]:
     return found
 
 
-def _isolation(form: Form) -> dict[str, Any]:
+def _isolation(form: Form) -> "models.VerifyByIsolation":
     """Readings before and after, and the hours."""
+    chosen: Any = form  # one of the API's codes, or it says so
     return {
-        "ipmvp_option": form.choice("ipmvp_option"),
-        "rate_unit": form.choice("rate_unit"),
+        "method": "retrofit_isolation",
+        "stream_no": _stream_no(form),
+        "mv_plan": _plan(form),
+        "evidence": _evidence(form),
+        "ipmvp_option": chosen.choice("ipmvp_option"),
+        "rate_unit": chosen.choice("rate_unit"),
         "baseline": _readings(form, "baseline"),
         "reporting": _readings(form, "reporting"),
-        "hours": _hours(form, "hours", needed=True),
-        "hours_a_year": _hours(form, "hours_a_year", needed=False),
+        "hours": _hours(form, "hours"),
+        "hours_a_year": _hours(form, "hours_a_year") if form["hours_a_year.value"].strip() else None,
     }
 
 
-def _readings(form: Form, side: str) -> dict[str, Any]:
+def _readings(form: Form, side: str) -> "models.ReadingsBody":
     """Single readings, or what a logger makes of them; the API says if both or half of it was given."""
     count = form.number(f"{side}.count", needed=False, whole=True)
     return {
@@ -143,9 +153,9 @@ def _readings(form: Form, side: str) -> dict[str, Any]:
     }
 
 
-def _single(form: Form, name: str) -> list[str]:
+def _single(form: Form, name: str) -> list[float | str]:
     """Readings one a line, or parted by semicolons."""
-    found = []
+    found: list[float | str] = []
     for each in form[name].replace(";", "\n").splitlines():
         if not each.strip():
             continue
@@ -157,9 +167,7 @@ def _single(form: Form, name: str) -> list[str]:
     return found
 
 
-def _hours(form: Form, name: str, *, needed: bool) -> dict[str, Any] | None:
-    if not needed and not form[f"{name}.value"].strip():
-        return None
+def _hours(form: Form, name: str) -> "models.HoursBody":
     return {
         "value": number(form, f"{name}.value", needed=True),
         "source": form.text(f"{name}.source"),
@@ -168,9 +176,13 @@ def _hours(form: Form, name: str, *, needed: bool) -> dict[str, Any] | None:
     }
 
 
-def _totals(form: Form) -> dict[str, Any]:
+def _totals(form: Form) -> "models.VerifyByTwoTotals":
     """Use and output of a year before and a year after."""
     return {
+        "method": "two_annual_totals",
+        "stream_no": _stream_no(form),
+        "mv_plan": _plan(form),
+        "evidence": _evidence(form),
         "unit": form.text("unit"),
         "baseline": _total(form, "baseline"),
         "reporting": _total(form, "reporting"),
@@ -178,7 +190,7 @@ def _totals(form: Form) -> dict[str, Any]:
     }
 
 
-def _total(form: Form, side: str) -> dict[str, Any]:
+def _total(form: Form, side: str) -> "models.TotalBody":
     return {
         "starts_on": day(form, f"{side}.starts_on"),
         "ends_on": day(form, f"{side}.ends_on"),

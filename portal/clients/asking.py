@@ -1,16 +1,19 @@
 """Asking for a service: for one plant of a qualified company that agrees to share."""
 
-from typing import Any
+from typing import TYPE_CHECKING
 from uuid import UUID
 
 from starlette.responses import Response
 
-from portal.api import Trouble
+from api_client import Trouble, whole
 from portal.clients import words as called
 from portal.clients.forms import extra_of, only, refused
 from portal.clients.intake import client_of
 from portal.forms import Form
 from portal.visit import Visit
+
+if TYPE_CHECKING:
+    from api_client import models
 
 LONGEST_DAYS = 366
 
@@ -22,9 +25,9 @@ async def show_new_request(visit: Visit, form: Form | None = None) -> Response:
     if client_id is None:
         return visit.show("clients/choose.html")
     client = await client_of(visit, client_id)
-    sites = await visit.api.all("/v1/sites", client_id=client_id, status="open")
-    agreed = await visit.api.get(
-        "/v1/consents", client_id=client_id, status="given", purpose=called.SHARE_WITH_PROVIDERS, limit=1
+    sites = await whole(visit.api.list_sites, client_id=client_id, status="open")
+    agreed = await visit.api.list_consents(
+        client_id=client_id, status="given", purpose=called.SHARE_WITH_PROVIDERS, limit=1
     )
     spoken = [(each, called.language(visit, each)) for each in visit.pack["languages"]]
     given = form or visit.form(
@@ -53,30 +56,29 @@ async def submit_service_request(visit: Visit) -> Response:
     if not form.fits:
         return await show_new_request(visit, form)
     try:
-        made = await visit.api.post("/v1/service-requests", wish, once=form.once)
+        made = await visit.api.submit_service_request(wish, once=form.once)
     except Trouble as trouble:
         return await show_new_request(visit, refused(form, trouble))
     return visit.to(f"/service-requests/{made['request_id']}", said="request_submitted")
 
 
-def wish_in(form: Form, visit: Visit) -> dict[str, Any]:
+def wish_in(form: Form, visit: Visit) -> "models.SubmitServiceRequest":
     """What the form asks for, as the API takes it."""
-    what = {
-        "client_id": str(_client_id(visit)),
-        "kind": form.choice("kind"),
-        "site_id": form.choice("site_id"),
-        "programme_code": form.choice("programme_code", needed=False),
-    }
+    kind, site_id = form.choice("kind"), form.choice("site_id")
+    programme_code = form.choice("programme_code", needed=False)
     first, last, days = form.day("wanted_from"), form.day("wanted_until"), form.number("days", whole=True)
     if first and last and last < first:
         form.wrong("wanted_until", form.words("The last day is before the first one."))
     if days is not None and not 1 <= days <= LONGEST_DAYS:
         form.wrong("days", form.words("Write a number from 1 to %(most)s.", most=LONGEST_DAYS))
     return {
-        **what,
-        "wanted_from": first.isoformat() if first else None,
-        "wanted_until": last.isoformat() if last else None,
-        "days": int(days) if days is not None else None,
+        "client_id": str(_client_id(visit)),
+        "kind": kind,
+        "site_id": site_id,
+        "programme_code": programme_code,
+        "wanted_from": first.isoformat() if first else "",
+        "wanted_until": last.isoformat() if last else "",
+        "days": int(days or 0),
         "language": form.choice("language"),
         "note": form.text("note", needed=False),
         "extra": extra_of(form, visit.pack["extra_fields"]["service_request"]),

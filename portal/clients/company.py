@@ -2,12 +2,12 @@
 
 import re
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypedDict, cast
 from uuid import UUID
 
 from starlette.responses import Response
 
-from portal.api import Trouble
+from api_client import Trouble
 from portal.clients import words as called
 from portal.clients.forms import code, extra_of, extra_values, only, refused
 from portal.clients.intake import client_of, shown_step, step_of
@@ -15,6 +15,9 @@ from portal.figures import NONE
 from portal.forms import Form
 from portal.rooms import N_
 from portal.visit import Visit
+
+if TYPE_CHECKING:
+    from api_client import models
 
 ISIC = re.compile(r"[A-U]?[0-9]{1,4}|[A-U]")
 COUNTRY = re.compile(r"[A-Z]{2}")
@@ -33,6 +36,13 @@ LABELS = {
 """Facts by their names at the API."""
 
 
+class WhereItIs(TypedDict):
+    """A place as the API takes it: its scheme is the pack's."""
+
+    country: str
+    province: str | None
+
+
 async def show_new(visit: Visit, form: Form | None = None) -> Response:
     """An empty form for a company that comes for the first time."""
     only(visit, "officer")
@@ -44,11 +54,11 @@ async def show_new(visit: Visit, form: Form | None = None) -> Response:
 async def register_client(visit: Visit) -> Response:
     """Take the company in, then go on to its sites."""
     form = visit.sent_form
-    facts = facts_in(form, visit)
+    facts = all_facts_in(form, visit)
     if not form.fits:
         return await show_new(visit, form)
     try:
-        client = await visit.api.post("/v1/clients", facts, once=form.once)
+        client = await visit.api.register_client(facts, once=form.once)
     except Trouble as trouble:
         return await show_new(visit, refused(form, trouble, FIELDS))
     return visit.to(step_of(client, "change").onward, said="client_registered")
@@ -68,7 +78,7 @@ async def change_client(visit: Visit, client_id: UUID) -> Response:
     if not form.fits:
         return await _form_page(visit, form, visit.path, client)
     try:
-        await visit.api.patch(f"/v1/clients/{client_id}", facts, version=form["version"])
+        await visit.api.change_client(client_id, facts, version=form["version"])
     except Trouble as trouble:
         if trouble.status != 412:
             return await _form_page(visit, refused(form, trouble, FIELDS), visit.path, client)
@@ -79,14 +89,21 @@ async def change_client(visit: Visit, client_id: UUID) -> Response:
     return visit.to(step_of(client, "change").onward, said="client_changed")
 
 
-def facts_in(form: Form, visit: Visit) -> dict[str, Any]:
+def facts_in(form: Form, visit: Visit) -> "models.ChangeClient":
     """What the form says of the company, as the API takes it; the company itself says its further facts only."""
-    extra = extra_of(form, visit.pack["extra_fields"]["client"])
     if not visit.has("officer"):
-        return {"extra": extra}
+        return {"extra": extra_of(form, visit.pack["extra_fields"]["client"])}
+    facts = all_facts_in(form, visit)
+    return cast("models.ChangeClient", facts)  # what is said at first may be corrected later, all of it
+
+
+def all_facts_in(form: Form, visit: Visit) -> "models.RegisterClient":
+    """What an officer says of a company."""
+    place, extra = place_in(form, visit), extra_of(form, visit.pack["extra_fields"]["client"])
     return {
         "name": form.text("name"),
-        **place_in(form, visit),
+        "country": place["country"],
+        "province": place["province"],
         "isic": _isic_in(form),
         "national_code": form.text("national_code", needed=False),
         "national_scheme": code(form, "national_scheme", needed=False),
@@ -97,7 +114,7 @@ def facts_in(form: Form, visit: Visit) -> dict[str, Any]:
     }
 
 
-def place_in(form: Form, visit: Visit) -> dict[str, Any]:
+def place_in(form: Form, visit: Visit) -> WhereItIs:
     """Province and country: one of the pack's own, or a code of another country."""
     home = visit.pack["country"]
     country = (form.text("country", needed=False) or home).upper()
@@ -118,7 +135,7 @@ def place_values(where: Mapping[str, Any], visit: Visit) -> dict[str, Any]:
     return {"country": where["country"], "province_abroad": where["province"]}
 
 
-def _isic_in(form: Form) -> dict[str, str] | None:
+def _isic_in(form: Form) -> "models.Sector | None":
     given = form.text("isic_code", needed=False)
     if given is None:
         return None

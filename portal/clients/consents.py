@@ -1,22 +1,26 @@
 """What a company agrees to: given for a purpose until a day, taken back with what follows from it said before."""
 
+from typing import TYPE_CHECKING
 from uuid import UUID
 
 from starlette.responses import Response
 
-from portal.api import Trouble
+from api_client import Trouble, whole
 from portal.clients import words as called
 from portal.clients.forms import code, only, refused
 from portal.clients.intake import client_of, shown_step, step_of
 from portal.forms import Form
 from portal.visit import Visit
 
+if TYPE_CHECKING:
+    from api_client import models
+
 
 async def show_consents(visit: Visit, client_id: UUID, form: Form | None = None) -> Response:
     """What was agreed so far, and a form for more."""
     only(visit, "officer", "client")
     client = await client_of(visit, client_id)
-    given = await visit.api.all("/v1/consents", client_id=client_id, status="given")
+    given = await whole(visit.api.list_consents, client_id=client_id, status="given")
     shares = any(each["purpose"] == called.SHARE_WITH_PROVIDERS for each in given)
     shown = form or visit.form(purpose=None if shares else called.SHARE_WITH_PROVIDERS)
     return visit.show(
@@ -38,17 +42,18 @@ async def show_consents(visit: Visit, client_id: UUID, form: Form | None = None)
 async def give_consent(visit: Visit, client_id: UUID) -> Response:
     """Record what was signed; then one more, or on to the decision."""
     form = visit.sent_form
-    signed = {
+    signed: models.GiveConsent = {
         "client_id": str(client_id),
         "purpose": form.choice("purpose"),
         "text_version": code(form, "text_version"),
         "recipient": code(form, "recipient", needed=False),
     }
-    until = form.day("until", needed=False)
+    if until := form.day("until", needed=False):
+        signed["until"] = until.isoformat()
     if not form.fits:
         return await show_consents(visit, client_id, form)
     try:
-        await visit.api.post("/v1/consents", signed | {"until": until.isoformat() if until else None}, once=form.once)
+        await visit.api.give_consent(signed, once=form.once)
     except Trouble as trouble:
         return await show_consents(visit, client_id, refused(form, trouble))
     if form["then"] == "another":
@@ -59,7 +64,7 @@ async def give_consent(visit: Visit, client_id: UUID) -> Response:
 async def show_withdrawal(visit: Visit, client_id: UUID, consent_id: UUID, form: Form | None = None) -> Response:
     """What follows from taking it back, before it is done."""
     only(visit, "officer", "client")
-    client, consent = await client_of(visit, client_id), await visit.api.get(f"/v1/consents/{consent_id}")
+    client, consent = await client_of(visit, client_id), await visit.api.read_consent(consent_id)
     if consent["client_id"] != client["client_id"]:
         raise Trouble(404, {"code": "page_not_found"})
     shown = form or visit.form()
@@ -78,7 +83,7 @@ async def show_withdrawal(visit: Visit, client_id: UUID, consent_id: UUID, form:
 async def withdraw_consent(visit: Visit, client_id: UUID, consent_id: UUID) -> Response:
     form = visit.sent_form
     try:
-        await visit.api.post(f"/v1/consents/{consent_id}/withdraw", once=form.once)
+        await visit.api.withdraw_consent(consent_id, once=form.once)
     except Trouble as trouble:
         return await show_withdrawal(visit, client_id, consent_id, refused(form, trouble))
     return visit.to(f"/clients/{client_id}", said="consent_withdrawn")

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from starlette.responses import Response
 
-from portal.api import Trouble
+from api_client import Trouble, whole
 from portal.clients import words as called
 from portal.clients.forms import only, refused
 from portal.clients.intake import client_of, shown_step
@@ -47,10 +47,10 @@ async def show_decision(visit: Visit, client_id: UUID, form: Form | None = None)
     """Everything known at a glance, and both answers."""
     only(visit, "officer")
     client = await client_of(visit, client_id)
-    sites = await visit.api.all("/v1/sites", client_id=client_id, status="open")
-    contacts = (await visit.api.get(f"/v1/clients/{client_id}/contacts"))["contacts"]
-    agreed = await visit.api.all(
-        "/v1/consents", client_id=client_id, status="given", purpose=called.SHARE_WITH_PROVIDERS
+    sites = await whole(visit.api.list_sites, client_id=client_id, status="open")
+    contacts = (await visit.api.read_contacts(client_id))["contacts"]
+    agreed = await whole(
+        visit.api.list_consents, client_id=client_id, status="given", purpose=called.SHARE_WITH_PROVIDERS
     )
     found = checks(client, sites=len(sites), contacts=len(contacts), shares=bool(agreed))
     given = form or visit.form()
@@ -73,7 +73,7 @@ async def show_decision(visit: Visit, client_id: UUID, form: Form | None = None)
 async def qualify_client(visit: Visit, client_id: UUID) -> Response:
     """The centre may serve it."""
     try:
-        await visit.api.post(f"/v1/clients/{client_id}/qualify", once=visit.sent_form.once)
+        await visit.api.qualify_client(client_id, once=visit.sent_form.once)
     except Trouble as trouble:
         return await show_decision(visit, client_id, refused(visit.sent_form, trouble))
     return visit.to(f"/clients/{client_id}", said="client_qualified")
@@ -86,7 +86,7 @@ async def decline_client(visit: Visit, client_id: UUID) -> Response:
     if not form.fits:
         return await show_decision(visit, client_id, form)
     try:
-        await visit.api.post(f"/v1/clients/{client_id}/decline", {"reason_code": reason}, once=form.once)
+        await visit.api.decline_client(client_id, {"reason_code": reason}, once=form.once)
     except Trouble as trouble:
         return await show_decision(visit, client_id, refused(form, trouble))
     return visit.to(f"/clients/{client_id}", said="client_declined")

@@ -1,37 +1,43 @@
 """A client's file: what is known of it, its plants, people, consents, requests and assessments, on one page."""
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypeVar
 from uuid import UUID
 
 from starlette.responses import Response
 
-from portal.api import Trouble
+from api_client import Page, Trouble, whole
 from portal.clients import words as called
 from portal.clients.intake import client_of, next_step
 from portal.forms import sentence_of
 from portal.visit import Visit
+
+if TYPE_CHECKING:
+    from api_client import models
+
+
+Item = TypeVar("Item")
 
 
 @dataclass(frozen=True)
 class Parts:
     """What of a file this visitor may see; None where the role may not look."""
 
-    sites: list[dict[str, Any]] | None
-    consents: list[dict[str, Any]] | None
-    requests: list[dict[str, Any]] | None
-    assessments: list[dict[str, Any]] | None
-    contacts: list[dict[str, Any]] | None
+    sites: list["models.SiteOut"] | None
+    consents: list["models.ConsentOut"] | None
+    requests: list["models.ServiceRequestOut"] | None
+    assessments: list["models.AssessmentOut"] | None
+    contacts: list["models.ClientsContact"] | None
     no_contacts: str | None = None
     """Why the contacts are not shown to somebody who may otherwise read them."""
 
     @property
-    def standing(self) -> list[dict[str, Any]]:
+    def standing(self) -> list["models.ConsentOut"]:
         return [each for each in self.consents or [] if each["status"] == "given"]
 
     @property
-    def ended(self) -> list[dict[str, Any]]:
+    def ended(self) -> list["models.ConsentOut"]:
         return [each for each in self.consents or [] if each["status"] != "given"]
 
 
@@ -65,27 +71,27 @@ async def show_client(visit: Visit, client_id: UUID) -> Response:
 async def _parts(visit: Visit, client_id: UUID) -> Parts:
     """Each list is asked for only by roles that may have it: the rest of the file is theirs all the same."""
 
-    async def listed(path: str, *roles: str) -> list[dict[str, Any]] | None:
-        return await visit.api.all(path, client_id=client_id) if visit.has(*roles) else None
+    async def listed(pages: Callable[..., Awaitable[Page[Item]]], *roles: str) -> list[Item] | None:
+        return await whole(pages, client_id=client_id) if visit.has(*roles) else None
 
     contacts, why_not = await _contacts(visit, client_id)
     return Parts(
-        sites=await listed("/v1/sites", "officer", "client"),
-        consents=await listed("/v1/consents", "officer", "client"),
-        requests=await listed("/v1/service-requests", "officer", "client"),
+        sites=await listed(visit.api.list_sites, "officer", "client"),
+        consents=await listed(visit.api.list_consents, "officer", "client"),
+        requests=await listed(visit.api.list_service_requests, "officer", "client"),
         assessments=await listed(
-            "/v1/assessments", "officer", "reviewer", "verifier", "assessor", "provider", "client"
+            visit.api.list_assessments, "officer", "reviewer", "verifier", "assessor", "provider", "client"
         ),
         contacts=contacts,
         no_contacts=why_not,
     )
 
 
-async def _contacts(visit: Visit, client_id: UUID) -> tuple[list[dict[str, Any]] | None, str | None]:
+async def _contacts(visit: Visit, client_id: UUID) -> tuple[list["models.ClientsContact"] | None, str | None]:
     if not visit.has("officer", "client", "provider", "assessor"):
         return None, None
     try:
-        return (await visit.api.get(f"/v1/clients/{client_id}/contacts"))["contacts"], None
+        return (await visit.api.read_contacts(client_id))["contacts"], None
     except Trouble as trouble:
         if trouble.status != 409:  # it does not agree, or no longer
             raise

@@ -4,9 +4,9 @@ import re
 import secrets
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
-from typing import Any
+from typing import Any, Literal, overload
 
-from portal.api import Trouble
+from api_client import Trouble
 from portal.forms import Form, sentence_of
 from portal.visit import Visit
 
@@ -51,10 +51,14 @@ def refused(form: Form, trouble: Trouble, fields: Mapping[str, str] | None = Non
     return form
 
 
+@overload
+def code(form: Form, name: str, *, needed: Literal[True] = True) -> str: ...
+@overload
+def code(form: Form, name: str, *, needed: bool) -> str | None: ...
 def code(form: Form, name: str, *, needed: bool = True) -> str | None:
     """A short mark without spaces."""
     given = form.text(name, needed=needed)
-    if given is not None and CODE.fullmatch(given) is None:
+    if given and CODE.fullmatch(given) is None:
         form.wrong(name, form.words("Use letters, digits and . _ : / - only, without spaces."))
     return given
 

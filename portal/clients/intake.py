@@ -2,10 +2,14 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
 
 from portal.rooms import N_
 from portal.visit import Visit
+
+if TYPE_CHECKING:
+    from api_client import models
 
 STEPS = (
     ("change", N_("Company")),
@@ -52,9 +56,9 @@ async def shown_step(visit: Visit, client: Mapping[str, Any] | None, name: str) 
         return step
     client_id = client["client_id"]
     found = {
-        "sites": (await visit.api.get("/v1/sites", client_id=client_id, status="open", limit=1))["items"],
-        "contacts": (await visit.api.get(f"/v1/clients/{client_id}/contacts"))["contacts"],
-        "consents": (await visit.api.get("/v1/consents", client_id=client_id, status="given", limit=1))["items"],
+        "sites": (await visit.api.list_sites(client_id=client_id, status="open", limit=1))["items"],
+        "contacts": (await visit.api.read_contacts(client_id))["contacts"],
+        "consents": (await visit.api.list_consents(client_id=client_id, status="given", limit=1))["items"],
     }
     return replace(step, filled=frozenset({"change"} | {part for part, things in found.items() if things}))
 
@@ -65,6 +69,5 @@ def next_step(client_id: str, *, sites: int, contacts: int, consents: int) -> st
     return f"/clients/{client_id}/{next(missing, 'decision')}"
 
 
-async def client_of(visit: Visit, client_id: object) -> dict[str, Any]:
-    found: dict[str, Any] = await visit.api.get(f"/v1/clients/{client_id}")
-    return found
+async def client_of(visit: Visit, client_id: UUID) -> "models.ClientOut":
+    return await visit.api.read_client(client_id)

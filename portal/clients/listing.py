@@ -1,5 +1,7 @@
 """The companies a visitor may see, by state and province."""
 
+from typing import Any
+
 from starlette.responses import Response
 
 from portal.clients import words as called
@@ -11,8 +13,8 @@ A_PAGE = 25
 async def show_clients(visit: Visit) -> Response:
     """A page of companies; the filters stand in the address."""
     asked = visit.asked
-    filters = {name: asked.get(name) for name in ("status", "province")}
-    found = await visit.api.get("/v1/clients", **filters, cursor=asked.get("cursor"), limit=A_PAGE)
+    filters: dict[str, Any] = {name: asked.get(name) for name in ("status", "province")}
+    found = await visit.api.list_clients(**filters, cursor=asked.get("cursor"), limit=A_PAGE)
     return visit.show(
         "clients/list.html",
         found=[(each, called.place(visit, each), called.sector(visit, each)) for each in found["items"]],

@@ -3,17 +3,20 @@
 import asyncio
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from starlette.responses import Response
 
-from portal.api import Trouble
+from api_client import Trouble, whole
 from portal.clients import words as called
 from portal.clients.forms import refused
 from portal.forms import Form
 from portal.rooms import N_
 from portal.visit import Visit
+
+if TYPE_CHECKING:
+    from api_client import models
 
 A_PAGE = 25
 WAY = (N_("Asked for"), N_("Provider found"), N_("Done"))
@@ -24,7 +27,7 @@ HOW_FAR = {"submitted": 0, "unmet": 0, "cancelling": 0, "started": 1, "completed
 class Row:
     """A request in a list; `client` is None where its name may not be seen."""
 
-    request: dict[str, Any]
+    request: "models.ServiceRequestOut"
     kind: str
     client: str | None
 
@@ -40,8 +43,8 @@ class Offered:
 async def show_requests(visit: Visit) -> Response:
     """A page of requests; the filters stand in the address."""
     asked = visit.asked
-    filters = {name: asked.get(name) for name in ("status", "kind", "client_id")}
-    found = await visit.api.get("/v1/service-requests", **filters, cursor=asked.get("cursor"), limit=A_PAGE)
+    filters: dict[str, Any] = {name: asked.get(name) for name in ("status", "kind", "client_id")}
+    found = await visit.api.list_service_requests(**filters, cursor=asked.get("cursor"), limit=A_PAGE)
     names = await client_names(visit, (each["client_id"] for each in found["items"]))
     return visit.show(
         "clients/requests.html",
@@ -61,7 +64,7 @@ async def client_names(visit: Visit, client_ids: Iterable[str]) -> dict[str, str
 
     async def name_of(client_id: str) -> str | None:
         try:
-            return str((await visit.api.get(f"/v1/clients/{client_id}"))["name"])
+            return str((await visit.api.read_client(client_id))["name"])
         except Trouble as trouble:
             if trouble.status != 404:
                 raise
@@ -73,11 +76,11 @@ async def client_names(visit: Visit, client_ids: Iterable[str]) -> dict[str, str
 
 async def show_request(visit: Visit, request_id: UUID, form: Form | None = None) -> Response:
     """One request: its state in words, and what it led to."""
-    request = await visit.api.get(f"/v1/service-requests/{request_id}")
+    request = await visit.api.read_service_request(request_id)
     client_id, state = request["client_id"], request["status"]
-    site = await visit.api.get(f"/v1/sites/{request['site_id']}")
+    site = await visit.api.read_site(request["site_id"])
     need, offered = await _search(visit, request_id) if visit.has("officer") else (None, None)
-    assessments = await visit.api.all("/v1/assessments", client_id=client_id)
+    assessments = await whole(visit.api.list_assessments, client_id=client_id)
     given = form or visit.form()
     return visit.show(
         "clients/request.html",
@@ -103,17 +106,17 @@ async def show_request(visit: Visit, request_id: UUID, form: Form | None = None)
     )
 
 
-async def _search(visit: Visit, request_id: UUID) -> tuple[dict[str, Any] | None, Offered | None]:
+async def _search(visit: Visit, request_id: UUID) -> tuple["models.NeedOut | None", Offered | None]:
     """The search for a provider, and whose answer it waits for now."""
-    needs = await visit.api.get("/v1/needs", request_id=request_id)
+    needs = await visit.api.list_needs(request_id=request_id)
     need = next(iter(needs["items"]), None)
     if need is None:
         return None, None
-    offers = await visit.api.get("/v1/offers", need_id=need["need_id"], status="open")
+    offers = await visit.api.list_offers(need_id=need["need_id"], status="open")
     offer = next(iter(offers["items"]), None)
     if offer is None:
         return need, None
-    provider = await visit.api.get(f"/v1/providers/{offer['provider_id']}")
+    provider = await visit.api.read_provider(offer["provider_id"])
     return need, Offered(provider["name"], offer["deadline_at"])
 
 
@@ -121,7 +124,7 @@ async def cancel_service_request(visit: Visit, request_id: UUID) -> Response:
     """Ask that the search end."""
     form = visit.sent_form
     try:
-        await visit.api.post(f"/v1/service-requests/{request_id}/cancel", once=form.once)
+        await visit.api.cancel_service_request(request_id, once=form.once)
     except Trouble as trouble:
         return await show_request(visit, request_id, refused(form, trouble))
     return visit.to(f"/service-requests/{request_id}", said="cancel_asked")

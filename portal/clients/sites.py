@@ -1,12 +1,12 @@
 """The plants of a company: recorded, corrected, closed."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from starlette.responses import Response
 
-from portal.api import Trouble
+from api_client import Trouble, whole
 from portal.clients import words as called
 from portal.clients.company import place_in, place_values
 from portal.clients.forms import only, refused
@@ -15,12 +15,15 @@ from portal.figures import NONE
 from portal.forms import Form
 from portal.visit import Visit
 
+if TYPE_CHECKING:
+    from api_client import models
+
 
 async def show_sites(visit: Visit, client_id: UUID, form: Form | None = None) -> Response:
     """What plants there are, and a form for another one; the first is filled in with what the company's place is."""
     only(visit, "officer")
     client = await client_of(visit, client_id)
-    sites = await visit.api.all("/v1/sites", client_id=client_id, status="open")
+    sites = await whole(visit.api.list_sites, client_id=client_id, status="open")
     given = form or visit.form(**({} if sites else {"name": client["name"], **place_values(client, visit)}))
     return visit.show(
         "clients/sites.html",
@@ -40,7 +43,7 @@ async def open_site(visit: Visit, client_id: UUID) -> Response:
     if not form.fits:
         return await show_sites(visit, client_id, form)
     try:
-        await visit.api.post("/v1/sites", {"client_id": str(client_id), **facts}, once=form.once)
+        await visit.api.open_site({"client_id": str(client_id), **facts}, once=form.once)
     except Trouble as trouble:
         return await show_sites(visit, client_id, refused(form, trouble))
     if form["then"] == "another":
@@ -51,7 +54,7 @@ async def open_site(visit: Visit, client_id: UUID) -> Response:
 async def show_site(visit: Visit, client_id: UUID, site_id: UUID, form: Form | None = None) -> Response:
     """One plant, to be corrected or closed."""
     only(visit, "officer")
-    client, site = await client_of(visit, client_id), await visit.api.get(f"/v1/sites/{site_id}")
+    client, site = await client_of(visit, client_id), await visit.api.read_site(site_id)
     if site["client_id"] != client["client_id"]:
         raise Trouble(404, {"code": "page_not_found"})
     known = {"version": site["version"], "name": site["name"], "address": site["address"]}
@@ -74,11 +77,11 @@ async def change_site(visit: Visit, client_id: UUID, site_id: UUID) -> Response:
     if not form.fits:
         return await show_site(visit, client_id, site_id, form)
     try:
-        await visit.api.patch(f"/v1/sites/{site_id}", facts, version=form["version"])
+        await visit.api.change_site(site_id, facts, version=form["version"])
     except Trouble as trouble:
         if trouble.status != 412:
             return await show_site(visit, client_id, site_id, refused(form, trouble))
-        now = await visit.api.get(f"/v1/sites/{site_id}")
+        now: Mapping[str, Any] = await visit.api.read_site(site_id)
         if any(now[name] != value for name, value in facts.items()):  # else it was this very form, sent twice
             return await _show_conflict(visit, client_id, form, now)
     return visit.to(f"/clients/{client_id}", said="site_changed")
@@ -87,7 +90,7 @@ async def change_site(visit: Visit, client_id: UUID, site_id: UUID) -> Response:
 async def close_site(visit: Visit, client_id: UUID, site_id: UUID) -> Response:
     """The plant no longer works."""
     try:
-        await visit.api.post(f"/v1/sites/{site_id}/close", once=visit.sent_form.once)
+        await visit.api.close_site(site_id, once=visit.sent_form.once)
     except Trouble as trouble:
         return await show_site(visit, client_id, site_id, refused(visit.form(), trouble))
     return visit.to(f"/clients/{client_id}", said="site_closed")
@@ -101,7 +104,7 @@ async def _show_conflict(visit: Visit, client_id: UUID, form: Form, now: Mapping
     return await show_site(visit, client_id, UUID(now["site_id"]), form)
 
 
-def _facts_in(form: Form, visit: Visit) -> dict[str, Any]:
+def _facts_in(form: Form, visit: Visit) -> "models.ChangeSite":
     return {"name": form.text("name"), "address": form.text("address", needed=False), **place_in(form, visit)}
 
 

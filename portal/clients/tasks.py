@@ -19,7 +19,7 @@ async def waiting(visit: Visit) -> list[Task]:
     """
     if not visit.has("officer"):
         return []
-    found = await visit.api.get("/v1/clients", status="registered", limit=A_LOOK)
+    found = await visit.api.list_clients(status="registered", limit=A_LOOK)
     newest, more = named_and_counted(found["items"], is_all=found["next"] is None)
     tasks = [
         Task(

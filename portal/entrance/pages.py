@@ -2,7 +2,7 @@
 
 from starlette.responses import Response
 
-from portal.api import Trouble
+from api_client import Trouble
 from portal.forms import Form
 from portal.session import Session
 from portal.visit import Visit, trouble_page
@@ -22,16 +22,16 @@ async def begin_session(visit: Visit) -> Response:
     """Try the key at the API's door, and let the browser keep it, sealed."""
     form = visit.sent_form
     key = form.text("key")
-    if key is not None:
+    if key:
         try:
-            await visit.asking_with(key).get("/v1/me")
+            await visit.asking_with(key).read_me()
         except Trouble as trouble:
             if trouble.status != 401:
                 raise
             form.wrong("key", visit.words("This key does not open the door. Look for a missing letter at either end."))
     if not form.fits:
         return await show_sign_in(visit, form)
-    return visit.signs_in(visit.to(_onward(visit)), Session.begun_with(key or ""))
+    return visit.signs_in(visit.to(_onward(visit)), Session.begun_with(key))
 
 
 async def end_session(visit: Visit) -> Response:

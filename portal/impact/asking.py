@@ -2,13 +2,19 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any, Literal, TypeVar
 
-FILTERS = ("province", "isic_division", "year", "programme")
+By = Literal["status", "province", "isic_division", "year", "programme"]
+Basis = Literal["current", "reached"]
+OfTraining = Literal["programme", "province", "year"]
+Word = TypeVar("Word", bound=str)
+FILTERS: tuple[By, ...] = ("province", "isic_division", "year", "programme")
 """One at a time: crossed ones make groups so small that nothing could be told of them."""
 OF_FUNNEL = ("province", "year", "programme")
-OF_TRAINING = ("province", "year", "programme")
-COMPARED = ("province", "isic_division", "programme")
-BASES = ("current", "reached")
+OF_TRAINING: tuple[OfTraining, ...] = ("programme", "province", "year")
+"""The first is what training is told by where nothing else is asked for."""
+COMPARED: tuple[By, ...] = ("province", "isic_division", "programme")
+BASES: tuple[Basis, ...] = ("current", "reached")
 FIGURES = ("count", "energy_mj", "water_m3", "material_t", "waste_t", "emission_t_co2e")
 """What can be drawn by year: amounts of money cannot, for each currency stands for itself."""
 
@@ -18,11 +24,11 @@ class Asked:
     """`filter` and `value`: what the results are narrowed to; `by` what is compared, `is_whole` without an end;
     `figure` what is drawn by year."""
 
-    filter: str | None
+    filter: By | None
     value: str | None
     is_crossed: bool
-    by: str
-    basis: str
+    by: By
+    basis: Basis
     figure: str
     is_whole: bool
 
@@ -42,23 +48,23 @@ class Asked:
         )
 
     @property
-    def funnel(self) -> dict[str, str | None]:
+    def funnel(self) -> dict[str, Any]:
         """How the funnel is asked for."""
         return {self.filter: self.value} if self.filter in OF_FUNNEL else {}
 
     @property
-    def grouping(self) -> str:
+    def grouping(self) -> By:
         """By what options are asked for, so that the group that is meant is among them."""
         return self.filter or "status"
 
     @property
-    def training(self) -> str:
-        return self.filter if self.filter in OF_TRAINING else "programme"
+    def training(self) -> OfTraining:
+        return _one_of(OF_TRAINING, self.filter)
 
     def is_meant(self, heading: object) -> bool:
         """Whether a heading of the answer is the one that the results are narrowed to."""
         return self.filter is None or str(heading) == self.value
 
 
-def _one_of(words: tuple[str, ...], asked: str | None) -> str:
-    return asked if asked in words else words[0]
+def _one_of(words: tuple[Word, ...], asked: str | None) -> Word:
+    return next((each for each in words if each == asked), words[0])

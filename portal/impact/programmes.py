@@ -7,7 +7,7 @@ from typing import Any
 
 from starlette.responses import Response
 
-from portal.api import Trouble, path_of
+from api_client import Trouble
 from portal.forms import sentence_of
 from portal.impact import names
 from portal.impact.definitions import told, told_of
@@ -18,17 +18,13 @@ from portal.visit import Visit
 REACHED = 100
 
 
-def address_of_programme(code: str) -> str:
-    return path_of("v1", "impact", "programmes", code)
-
-
 async def show_programmes(visit: Visit) -> Response:
     """Every programme that the visitor reads, with how much of its targets was reached."""
     mine = (visit.me or {}).get("programmes")
     if not visit.has("officer", "reviewer", "ministry", "donor", "administrator"):
         raise Trouble(403, {"code": "not_allowed"})
     wanted = [each["code"] for each in visit.pack["programmes"] if _is_read(visit, mine, each["code"])]
-    found = await asyncio.gather(*(visit.api.get(address_of_programme(code)) for code in wanted))
+    found = await asyncio.gather(*(visit.api.read_programme(code) for code in wanted))
     today = visit.now.astimezone(visit.figures.zone).date()
     return visit.show(
         "impact/programmes.html", programmes=[(each, _targets(each), _state(each, today)) for each in found]
@@ -58,12 +54,12 @@ async def show_programme(visit: Visit, code: str) -> Response:
     refused: Trouble | None = None
     period = period_in(visit)
     try:
-        report = await visit.api.get(address_of_programme(code), period=period)
+        report = await visit.api.read_programme(code, period=period)
     except Trouble as trouble:
         if trouble.status != 422 or period is None:
             raise
         refused, period = trouble, None
-        report = await visit.api.get(address_of_programme(code))
+        report = await visit.api.read_programme(code)
     rows = [(each, row_of_report(each)) for each in report["savings"]]
     return visit.show(
         "impact/programme.html",

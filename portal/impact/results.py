@@ -36,13 +36,13 @@ class Compared:
 async def show_results(visit: Visit) -> Response:
     """All results, or those of one province, sector, year or programme."""
     asked = Asked.of(visit.asked)
-    get = visit.api.get
+    api = visit.api
     clients, stages, years, compared, training = await asyncio.gather(
-        get("/v1/impact/funnel", **asked.funnel),
-        get("/v1/impact/options", by=asked.grouping, basis=asked.basis),
-        get("/v1/impact/options", by="year", basis="reached"),
-        get("/v1/impact/options", by=asked.by, basis="reached"),
-        get("/v1/impact/training", by=asked.training),
+        api.read_funnel(**asked.funnel),
+        api.read_options(by=asked.grouping, basis=asked.basis),
+        api.read_options(by="year", basis="reached"),
+        api.read_options(by=asked.by, basis="reached"),
+        api.read_training(by=asked.training),
     )
     by_year = by_heading(years["items"])
     side_by_side = _compared(visit, asked.by, by_heading(compared["items"]))

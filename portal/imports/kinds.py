@@ -19,7 +19,6 @@ class Kind:
     """A kind of import: where its pages are, what the API calls it, and what a visitor reads about it."""
 
     path: str
-    mappings: str
     section: str
     sheets: tuple[Sheet, ...]
     tab: str
@@ -30,14 +29,9 @@ class Kind:
     found_by: tuple[str, ...]
     """The roles that may look there."""
 
-    @property
-    def api(self) -> str:
-        return f"/v1{self.path}"
-
 
 CLIENTS = Kind(
     path="/client-imports",
-    mappings="/v1/client-import-mappings",
     section="clients",
     sheets=(Sheet("file", "sheet", N_("Sheet of companies")),),
     tab=N_("Companies"),
@@ -48,7 +42,6 @@ CLIENTS = Kind(
 )
 ASSESSMENTS = Kind(
     path="/assessment-imports",
-    mappings="/v1/assessment-import-mappings",
     section="assessments",
     sheets=(
         Sheet("assessments", "assessments_sheet", N_("Sheet of assessments")),

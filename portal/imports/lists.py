@@ -6,6 +6,7 @@ from typing import Any
 
 from starlette.responses import Response
 
+from portal.imports.asking import asked_for
 from portal.imports.kinds import KINDS, Kind
 from portal.imports.results import UNDER_WAY, ImportView
 from portal.imports.words import Names
@@ -19,7 +20,7 @@ MOST_TASKS = 3
 
 async def show_imports(visit: Visit, kind: Kind) -> Response:
     """One kind of imports, a page at a time."""
-    found = await visit.api.get(kind.api, newest_first=True, limit=A_PAGE, cursor=visit.asked.get("cursor"))
+    found = await asked_for(visit.api, kind, limit=A_PAGE, cursor=visit.asked.get("cursor"))
     names = Names.of(visit.words, visit.pack)
     imports = [ImportView.of(each, kind, names) for each in found["items"]]
     return visit.show("imports/list.html", kind=kind, kinds=KINDS, imports=imports, next=found["next"])
@@ -31,7 +32,7 @@ async def waiting(visit: Visit) -> list[Task]:
         return []
     tasks: list[Task] = []
     for kind in KINDS:
-        answer = await visit.api.get(kind.api, newest_first=True, limit=LOOKED_BACK)
+        answer = await asked_for(visit.api, kind, limit=LOOKED_BACK)
         mine = [each for each in answer["items"] if visit.me and each["asked_by"] == visit.me["principal_id"]]
         tasks += [_task(visit, kind, each) for each in unsettled(mine)[:MOST_TASKS]]
     return tasks

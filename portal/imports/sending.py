@@ -5,25 +5,28 @@ import hashlib
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from starlette.datastructures import UploadFile
 from starlette.responses import Response
 
-from portal.api import Trouble
+from api_client import Trouble
 from portal.forms import Form
+from portal.imports.asking import Files, mappings, one, saved_mapping, sent
 from portal.imports.kinds import Kind
 from portal.imports.results import is_same_file, stated
 from portal.imports.show import show_import
 from portal.visit import Visit
 
+if TYPE_CHECKING:
+    from api_client import models
+
 MOST_MB = 64
-PREVIEWED = "20"
+PREVIEWED = 20
 MOST_ROW = 1_000
 MAILBOX = re.compile(r"[^@\s<>]+@[^@\s<>]+")
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}")
-Files = dict[str, tuple[str, bytes]]
 
 
 @dataclass(frozen=True)
@@ -56,7 +59,7 @@ async def try_sheets(visit: Visit, kind: Kind) -> Response:
         try:
             if mapping is not None:
                 mark = hashlib.sha256(repr(mapping).encode()).hexdigest()[:16]  # another text is another request
-                saved = await visit.api.post(kind.mappings, mapping, once=f"{form.once}-{mark}")
+                saved = await saved_mapping(visit.api, kind, mapping, once=f"{form.once}-{mark}")
                 chosen = saved["name"]
             asked = await _ask(visit, kind, files, {**said, "mapping_name": chosen}, once=form.once, is_trial=True)
             return visit.to(f"{kind.path}/{asked['import_id']}")
@@ -70,7 +73,7 @@ async def try_sheets(visit: Visit, kind: Kind) -> Response:
 async def take_in(visit: Visit, kind: Kind, import_id: UUID) -> Response:
     """The sheets of a trial once more, for good. Sheets that are not the ones looked at are tried first."""
     form = visit.sent_form
-    trial = await visit.api.get(f"{kind.api}/{import_id}")
+    trial = await one(visit.api, kind)(import_id)
     if not trial["dry_run"] or trial["mapping_name"] is None:
         return visit.to(f"{kind.path}/{import_id}")
     files = await _files(form, kind)
@@ -92,14 +95,12 @@ async def _ask(
     visit: Visit, kind: Kind, files: Files, said: Mapping[str, str], *, once: str, is_trial: bool
 ) -> Mapping[str, Any]:
     fields = {name: value for name, value in said.items() if value}
-    fields |= {"dry_run": "true" if is_trial else "false", "preview": PREVIEWED}
-    asked: Mapping[str, Any] = await visit.api.upload(kind.api, files, fields, once=once)
-    return asked
+    return await sent(visit.api, kind, files, {**fields, "dry_run": is_trial, "preview": PREVIEWED}, once=once)
 
 
 async def _mappings(visit: Visit, kind: Kind) -> list[Choice]:
     """Saved ones first, then those of the pack that speak of this kind."""
-    saved = await visit.api.all(kind.mappings)
+    saved = await mappings(visit.api, kind)
     names = {each["name"] for each in saved}
     shipped = [each for each in visit.pack["mappings"] if kind.section in each["sections"]]
     found = [_choice(each["name"], each["title"]) for each in sorted(saved, key=lambda each: str(each["name"]))]
@@ -142,14 +143,14 @@ def _in_forms(form: Form) -> dict[str, str]:
     return {f"/body/{name}": name for name in form.values}
 
 
-async def _own_mapping(form: Form) -> dict[str, str] | None:
+async def _own_mapping(form: Form) -> "models.SaveMapping | None":
     """A mapping that was brought along, by its name and its text; None if there is none."""
     text = form["own_text"].strip() or await _text_of(form, form.files.get("own_file"))
     if not text and not form["own_name"].strip():
         return None
     if not text:
         form.wrong("own_text", form.words("Choose the file of the mapping, or put its text here."))
-    name = form.text("own_name") or ""
+    name = form.text("own_name")
     if name and NAME.fullmatch(name) is None:
         form.wrong("own_name", form.words("Write letters, digits, _ and - only."))
     return {"name": name, "mapping": text}

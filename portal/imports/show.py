@@ -4,8 +4,9 @@ from uuid import UUID
 
 from starlette.responses import Response
 
-from portal.api import Trouble
+from api_client import Trouble
 from portal.forms import Form
+from portal.imports.asking import one, refused_rows, stopped
 from portal.imports.kinds import Kind
 from portal.imports.results import ImportView
 from portal.imports.words import Names
@@ -18,7 +19,7 @@ QUARTER = "quarter"
 
 async def show_import(visit: Visit, kind: Kind, import_id: UUID, form: Form | None = None) -> Response:
     """An import as it stands; while it is under way the page asks again by itself."""
-    view = ImportView.of(await visit.api.get(f"{kind.api}/{import_id}"), kind, Names.of(visit.words, visit.pack))
+    view = ImportView.of(await one(visit.api, kind)(import_id), kind, Names.of(visit.words, visit.pack))
     given = form or visit.form()
     read_out = visit.asked.get(QUARTER) != str(view.quarter) or not view.is_under_way
     return visit.show(
@@ -35,7 +36,7 @@ async def show_import(visit: Visit, kind: Kind, import_id: UUID, form: Form | No
 async def cancel(visit: Visit, kind: Kind, import_id: UUID) -> Response:
     """Stop an import at its next step; one that has ended meanwhile shows its end."""
     try:
-        await visit.api.post(f"{kind.api}/{import_id}/cancel", once=visit.sent_form.once)
+        await stopped(visit.api, kind, import_id, once=visit.sent_form.once)
     except Trouble as trouble:
         if trouble.status != 409:
             raise
@@ -47,7 +48,6 @@ async def take_refused(visit: Visit, kind: Kind, import_id: UUID) -> Response:
     """The refused rows of a sheet, in the format it was sent in."""
     known = [each.name for each in kind.sheets]
     name = visit.asked.get("file", known[0])
-    path = f"{kind.api}/{import_id}/refused-rows"
-    content, media = await visit.api.file(path, "*/*", file=name)
-    ending = ENDINGS.get(media.partition(";")[0], "xlsx")
-    return visit.download(content, media, f"{name if name in known else known[0]}.refused.{ending}")
+    found = await refused_rows(visit.api, kind, import_id, name)
+    ending = ENDINGS.get(found.media_type.partition(";")[0], "xlsx")
+    return visit.download(found.content, found.media_type, f"{name if name in known else known[0]}.refused.{ending}")

@@ -1,16 +1,20 @@
 """Decisions with a reason: a page that says what the decision means, and the form that makes it."""
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, TypeVar
 
 from starlette.responses import Response
 
-from portal.api import Trouble
+from api_client import Trouble
 from portal.forms import Form
 from portal.visit import Visit
 
+if TYPE_CHECKING:
+    from api_client import models
+
 REFUSALS = (409, 422)
+Answer = TypeVar("Answer")
 
 
 @dataclass(frozen=True)
@@ -39,10 +43,10 @@ def ask(visit: Visit, decision: Decision, form: Form | None) -> Response:
     return visit.show("matching/decide.html", status, decision=decision, form=given, reasons=reasons)
 
 
-async def carried_out(visit: Visit, path: str, form: Form, body: Any = None) -> Any:
+async def carried_out(form: Form, asked: Awaitable[Answer]) -> Answer | None:
     """What the API answered; None where it refused, which the form then says."""
     try:
-        return await visit.api.post(path, body, once=form.once)
+        return await asked
     except Trouble as trouble:
         if trouble.status not in REFUSALS:
             raise
@@ -50,8 +54,8 @@ async def carried_out(visit: Visit, path: str, form: Form, body: Any = None) -> 
         return None
 
 
-async def decided(visit: Visit, path: str) -> Any:
-    """A decision sent with its reason; None where the form does not fit, or the API refused."""
+async def decided(visit: Visit, decide: Callable[["models.Reason", str], Awaitable[Answer]]) -> Answer | None:
+    """A decision sent with its reason, once; None where the form does not fit, or the API refused."""
     form = visit.sent_form
     reason = form.choice("reason_code")
-    return await carried_out(visit, path, form, {"reason_code": reason}) if form.fits else None
+    return await carried_out(form, decide({"reason_code": reason}, form.once)) if form.fits else None

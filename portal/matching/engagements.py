@@ -1,12 +1,12 @@
 """Providers at work for clients: the list, one engagement with its reports, its end, and what both sides think."""
 
 import asyncio
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from starlette.responses import Response
 
-from portal.api import path_of
+from api_client import whole
 from portal.forms import Form
 from portal.matching import states
 from portal.matching.deciding import Decision, ask, carried_out, decided
@@ -15,6 +15,9 @@ from portal.matching.names import client_names, expert_names, provider_names, re
 from portal.matching.needs import title_of
 from portal.rooms import N_
 from portal.visit import Visit
+
+if TYPE_CHECKING:
+    from api_client import models
 
 CENTRE = ("officer", "reviewer")
 TABS = (("active", N_("At work")), ("completed", N_("Completed")), ("cancelled", N_("Cancelled")))
@@ -31,11 +34,11 @@ async def show_engagements(visit: Visit) -> Response:
     """Every engagement in a state: those at work in the order they began, the others latest first."""
     if _only_works(visit):
         return visit.to("/my-engagements")
-    status = visit.asked.get("status", "active")
+    status: Any = visit.asked.get("status", "active")
     if status not in dict(TABS):
         status = "active"
-    found = await listed(visit, "/v1/engagements", latest_first=status != "active", status=status)
-    reports = await visit.api.all("/v1/work-reports", status="submitted") if visit.has("officer") else []
+    found = await listed(visit, whole(visit.api.list_engagements, status=status), latest_first=status != "active")
+    reports = await whole(visit.api.list_work_reports, status="submitted") if visit.has("officer") else []
     clients, providers = await asyncio.gather(client_names(visit, found.items), provider_names(visit, found.items))
     return visit.show(
         "matching/engagements.html",
@@ -53,13 +56,13 @@ async def show_engagement(visit: Visit, engagement_id: UUID, form: Form | None =
     """One engagement as the centre sees it, or as its client does."""
     if _only_works(visit):
         return visit.to(f"/my-engagements/{engagement_id}")
-    engagement = await visit.api.get(path_of("v1", "engagements", str(engagement_id)))
+    engagement = await visit.api.read_engagement(engagement_id)
     officer = visit.has("officer")
     reports, assessments, need, site, names, experts = await asyncio.gather(
-        visit.api.all("/v1/work-reports", engagement_id=str(engagement_id)) if officer else _none(),
-        visit.api.all("/v1/assessments", engagement_id=str(engagement_id)),
-        seen(visit, path_of("v1", "needs", engagement["need_id"])) if officer else _nothing(),
-        seen(visit, path_of("v1", "sites", engagement["site_id"])),
+        whole(visit.api.list_work_reports, engagement_id=engagement_id) if officer else _none(),
+        whole(visit.api.list_assessments, engagement_id=engagement_id),
+        seen(visit.api.read_need(engagement["need_id"])) if officer else _nothing(),
+        seen(visit.api.read_site(engagement["site_id"])),
         provider_names(visit, [engagement]),
         expert_names(visit, {engagement["person_id"]}),
     )
@@ -85,7 +88,7 @@ async def show_engagement(visit: Visit, engagement_id: UUID, form: Form | None =
 
 async def ask_cancel_engagement(visit: Visit, engagement_id: UUID, form: Form | None = None) -> Response:
     """What it means to end the work before it is done."""
-    engagement = await visit.api.get(path_of("v1", "engagements", str(engagement_id)))
+    engagement = await visit.api.read_engagement(engagement_id)
     if form is None and engagement["status"] != "active":
         return visit.to(f"/engagements/{engagement_id}")
     names = await provider_names(visit, [engagement])
@@ -110,7 +113,7 @@ async def ask_cancel_engagement(visit: Visit, engagement_id: UUID, form: Form | 
 
 
 async def cancel_engagement(visit: Visit, engagement_id: UUID) -> Response:
-    if await decided(visit, path_of("v1", "engagements", str(engagement_id), "cancel")) is None:
+    if await decided(visit, lambda why, once: visit.api.cancel_engagement(engagement_id, why, once=once)) is None:
         return await ask_cancel_engagement(visit, engagement_id, visit.sent_form)
     return visit.to(f"/engagements/{engagement_id}", said="engagement_cancelled")
 
@@ -124,9 +127,9 @@ async def rate_engagement(visit: Visit, engagement_id: UUID) -> Response:
     """The client says how the provider was."""
     form = visit.sent_form
     score, comment = form.choice("score"), form.text("comment", needed=False)
-    body = {"score": int(score), "comment": comment} if score and score.isdigit() else {}
-    path = path_of("v1", "engagements", str(engagement_id), "rate")
-    if not form.fits or await carried_out(visit, path, form, body) is None:
+    body: models.Rate = {"score": int(score) if score.isdigit() else 0, "comment": comment}
+    asked = visit.api.rate_engagement
+    if not form.fits or await carried_out(form, asked(engagement_id, body, once=form.once)) is None:
         return await show_engagement(visit, engagement_id, form)
     return visit.to(f"/engagements/{engagement_id}", said="rating_given")
 

@@ -1,6 +1,6 @@
 """Lists a page at a time: what waits in the order it came, what is over with the latest first."""
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -26,7 +26,7 @@ class Listed:
         return cls(whole[(page - 1) * ROWS : page * ROWS], page, pages, len(whole))
 
 
-async def listed(visit: Visit, path: str, *, latest_first: bool, **query: Any) -> Listed:
+async def listed(visit: Visit, found: Awaitable[Sequence[Any]], *, latest_first: bool) -> Listed:
     """A page of what the API lists in the order it came; the page's number stands in the address."""
-    whole = await visit.api.all(path, **query)
-    return Listed.of(whole[::-1] if latest_first else whole, visit.asked.get("page"))
+    all_ = await found
+    return Listed.of(all_[::-1] if latest_first else all_, visit.asked.get("page"))

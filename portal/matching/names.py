@@ -1,13 +1,14 @@
 """What those are called whom a page speaks of, as far as this visitor may know them."""
 
 import asyncio
-from collections.abc import Iterable, Mapping
-from typing import Any
+from collections.abc import Awaitable, Iterable, Mapping
+from typing import Any, TypeVar
 
-from portal.api import Trouble, path_of
+from api_client import Trouble, whole
 from portal.rooms import N_
 from portal.visit import Visit
 
+Thing = TypeVar("Thing")
 ONE_BY_ONE = 25
 """Above this many a whole list is asked for at once."""
 Names = Mapping[str, str]
@@ -25,7 +26,9 @@ BY_RULE = {
 
 async def client_names(visit: Visit, found: Iterable[Mapping[str, Any]]) -> Names:
     """The clients of some needs or engagements."""
-    return await _names(visit, "clients", "client_id", {each["client_id"] for each in found})
+    wanted = sorted({each["client_id"] for each in found})
+    known = await asyncio.gather(*(seen(visit.api.read_client(each)) for each in wanted))
+    return {each["client_id"]: each["name"] for each in known if each is not None}
 
 
 async def provider_names(visit: Visit, found: Iterable[Mapping[str, Any]]) -> Names:
@@ -34,8 +37,9 @@ async def provider_names(visit: Visit, found: Iterable[Mapping[str, Any]]) -> Na
     if not visit.has("officer", "reviewer", "administrator"):
         return {}
     if len(wanted) > ONE_BY_ONE:
-        return {each["provider_id"]: each["name"] for each in await visit.api.all("/v1/providers")}
-    return await _names(visit, "providers", "provider_id", wanted)
+        return {each["provider_id"]: each["name"] for each in await whole(visit.api.list_providers)}
+    known = await asyncio.gather(*(seen(visit.api.read_provider(each)) for each in sorted(wanted)))
+    return {each["provider_id"]: each["name"] for each in known if each is not None}
 
 
 async def expert_names(visit: Visit, person_ids: Iterable[str]) -> Names:
@@ -44,22 +48,17 @@ async def expert_names(visit: Visit, person_ids: Iterable[str]) -> Names:
     if not wanted or not visit.has("officer"):
         return {}
     if len(wanted) > ONE_BY_ONE:
-        found = await visit.api.all("/v1/experts")
+        found = await whole(visit.api.list_experts)
     else:
-        pages = await asyncio.gather(*(visit.api.get("/v1/experts", person_id=each) for each in sorted(wanted)))
+        pages = await asyncio.gather(*(visit.api.list_experts(person_id=each) for each in sorted(wanted)))
         found = [each for page in pages for each in page["items"]]
     return {each["person_id"]: each["full_name"] for each in found}
 
 
-async def _names(visit: Visit, kind: str, key: str, wanted: set[str]) -> Names:
-    found = await asyncio.gather(*(seen(visit, path_of("v1", kind, each)) for each in sorted(wanted)))
-    return {each[key]: each["name"] for each in found if each is not None}
-
-
-async def seen(visit: Visit, path: str) -> Any:
-    """What stands at a path, None if it is not this visitor's to see."""
+async def seen(asked: Awaitable[Thing]) -> Thing | None:
+    """What was asked for, None if it is not this visitor's to see."""
     try:
-        return await visit.api.get(path)
+        return await asked
     except Trouble as trouble:
         if trouble.status not in (403, 404):
             raise

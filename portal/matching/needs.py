@@ -8,7 +8,7 @@ from uuid import UUID
 
 from starlette.responses import Response
 
-from portal.api import path_of
+from api_client import whole
 from portal.forms import Form
 from portal.matching import states
 from portal.matching.deciding import Decision, ask, carried_out, decided
@@ -61,12 +61,12 @@ async def show_needs(visit: Visit) -> Response:
     """Every job in a state, the ones that wait in the order they came; a reviewer sees the searches for providers."""
     if visit.has("reviewer") and not visit.has("officer"):
         return await _show_searches(visit)
-    status = visit.asked.get("status", "open")
+    status: Any = visit.asked.get("status", "open")
     if status not in dict(TABS):
         status = "open"
     kind = visit.asked.get("kind") or None
-    found = await listed(visit, "/v1/needs", latest_first=status not in WAIT, status=status, kind=kind)
-    waiting = await visit.api.all("/v1/offers", status="open") if status == "open" else []
+    found = await listed(visit, whole(visit.api.list_needs, status=status, kind=kind), latest_first=status not in WAIT)
+    waiting = await whole(visit.api.list_offers, status="open") if status == "open" else []
     offers = {each["need_id"]: each for each in waiting}
     clients, providers = await asyncio.gather(
         client_names(visit, found.items),
@@ -88,11 +88,11 @@ async def show_needs(visit: Visit) -> Response:
 
 async def _show_searches(visit: Visit) -> Response:
     """The latest scoring run of each job: the part of matching that a reviewer may see."""
-    latest = {each["need_id"]: each for each in await visit.api.all("/v1/shortlists")}
+    latest = {each["need_id"]: each for each in await whole(visit.api.list_shortlists)}
     runs = sorted(latest.values(), key=lambda each: each["made_at"], reverse=True)
-    counts = {each["shortlist_id"]: count_words(visit, each["excluded"]) for each in runs}
+    counts = {each["shortlist_id"]: count_words(visit, each["excluded"] or {}) for each in runs}
     found = Listed.of(runs, visit.asked.get("page"))
-    engagements = {each["need_id"]: each for each in await visit.api.all("/v1/engagements")}
+    engagements = {each["need_id"]: each for each in await whole(visit.api.list_engagements)}
     taken = {each["need_id"]: engagements[each["need_id"]] for each in found.items if each["need_id"] in engagements}
     clients = await client_names(visit, taken.values())
     return visit.show("matching/searches.html", found=found, counts=counts, taken=taken, clients=clients)
@@ -101,11 +101,11 @@ async def _show_searches(visit: Visit) -> Response:
 async def show_need(visit: Visit, need_id: UUID, form: Form | None = None) -> Response:
     """One job: what is needed, who may be asked in which order, who may not and why, what was offered and answered."""
     reviews = visit.has("reviewer") and not visit.has("officer")
-    need = None if reviews else await visit.api.get(path_of("v1", "needs", str(need_id)))
+    need = None if reviews else await visit.api.read_need(need_id)
     runs, offers, engagements = await asyncio.gather(
-        visit.api.all("/v1/shortlists", need_id=str(need_id)),
-        visit.api.all("/v1/offers", need_id=str(need_id)) if need else _none(),
-        visit.api.all("/v1/engagements", need_id=str(need_id)),
+        whole(visit.api.list_shortlists, need_id=need_id),
+        whole(visit.api.list_offers, need_id=need_id) if need else _none(),
+        whole(visit.api.list_engagements, need_id=need_id),
     )
     if need is None and not runs:
         return await _as_the_api_says(visit, need_id)
@@ -132,7 +132,7 @@ async def show_need(visit: Visit, need_id: UUID, form: Form | None = None) -> Re
 async def make_shortlist(visit: Visit, need_id: UUID) -> Response:
     """Judge all providers anew."""
     form = visit.sent_form
-    if await carried_out(visit, "/v1/shortlists", form, {"need_id": str(need_id)}) is None:
+    if await carried_out(form, visit.api.make_shortlist({"need_id": str(need_id)}, once=form.once)) is None:
         return await show_need(visit, need_id, form)
     return visit.to(f"/needs/{need_id}", said="shortlist_made")
 
@@ -144,7 +144,7 @@ async def back_to_need(visit: Visit, need_id: UUID) -> Response:
 
 async def ask_cancel_need(visit: Visit, need_id: UUID, form: Form | None = None) -> Response:
     """What it means to stop looking."""
-    need = await visit.api.get(path_of("v1", "needs", str(need_id)))
+    need = await visit.api.read_need(need_id)
     if form is None and need["status"] not in WAIT:
         return visit.to(f"/needs/{need_id}")
     decision = Decision(
@@ -164,7 +164,7 @@ async def ask_cancel_need(visit: Visit, need_id: UUID, form: Form | None = None)
 
 
 async def cancel_need(visit: Visit, need_id: UUID) -> Response:
-    if await decided(visit, path_of("v1", "needs", str(need_id), "cancel")) is None:
+    if await decided(visit, lambda why, once: visit.api.cancel_need(need_id, why, once=once)) is None:
         return await ask_cancel_need(visit, need_id, visit.sent_form)
     return visit.to(f"/needs/{need_id}", said="need_cancelled")
 
@@ -184,14 +184,14 @@ async def _none() -> list[Any]:
 
 async def _as_the_api_says(visit: Visit, need_id: UUID) -> Response:
     """A reviewer at a job that was never searched for: it is refused, or does not exist."""
-    await visit.api.get(path_of("v1", "shortlists", str(need_id)))
+    await visit.api.read_shortlist(need_id)
     return visit.to("/needs")
 
 
 async def _candidates(visit: Visit, runs: Sequence[Mapping[str, Any]]) -> list[Any]:
     if not runs:
         return []
-    return await visit.api.all(path_of("v1", "shortlists", runs[-1]["shortlist_id"], "candidates"))
+    return await whole(visit.api.list_candidates, runs[-1]["shortlist_id"])
 
 
 async def _search(
@@ -222,5 +222,5 @@ async def _whose(
     job = need or next(iter(engagements[::-1]), None)
     if job is None:
         return None, {}
-    site = await seen(visit, path_of("v1", "sites", job["site_id"])) if visit.has("officer") else None
+    site = await seen(visit.api.read_site(job["site_id"])) if visit.has("officer") else None
     return site, await client_names(visit, [job])

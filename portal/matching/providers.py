@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -10,7 +10,7 @@ from uuid import UUID
 
 from starlette.responses import Response
 
-from portal.api import path_of
+from api_client import whole
 from portal.forms import Form
 from portal.matching import states
 from portal.matching.deciding import Decision, ask, carried_out, decided
@@ -62,9 +62,9 @@ HELD_COLOURS = {"valid": "ok", "soon": "warn", "expired": "bad"}
 
 async def show_providers(visit: Visit) -> Response:
     """Every provider, with what its experts may be sent to do."""
-    status = visit.asked.get("status") or None
-    found = await listed(visit, "/v1/providers", latest_first=False, status=status)
-    granted = await visit.api.all("/v1/competences", status="granted") if visit.has("officer") else []
+    status: Any = visit.asked.get("status")
+    found = await listed(visit, whole(visit.api.list_providers, status=status), latest_first=False)
+    granted = await whole(visit.api.list_competences, status="granted") if visit.has("officer") else []
     held: dict[str, set[str]] = defaultdict(set)
     for each in granted:
         if not each["expired"]:
@@ -82,14 +82,13 @@ async def show_providers(visit: Visit) -> Response:
 
 async def show_provider(visit: Visit, provider_id: UUID, form: Form | None = None) -> Response:
     """One provider: what it offers, its experts and what they hold, its days, its record."""
-    provider = await visit.api.get(path_of("v1", "providers", str(provider_id)))
+    provider = await visit.api.read_provider(provider_id)
     officer, centre = visit.has("officer"), visit.has("officer", "reviewer")
-    whose = {"provider_id": str(provider_id)}
     experts, competences, offers, engagements = await asyncio.gather(
-        visit.api.all("/v1/experts", **whose) if officer else _none(),
-        visit.api.all("/v1/competences", **whose) if officer else _none(),
-        visit.api.all("/v1/offers", **whose) if officer else _none(),
-        visit.api.all("/v1/engagements", **whose) if centre else _none(),
+        whole(visit.api.list_experts, provider_id=provider_id) if officer else _none(),
+        whole(visit.api.list_competences, provider_id=provider_id) if officer else _none(),
+        whole(visit.api.list_offers, provider_id=provider_id) if officer else _none(),
+        whole(visit.api.list_engagements, provider_id=provider_id) if centre else _none(),
     )
     running = [each for each in engagements if each["status"] == "active"]
     given = form or visit.form()
@@ -121,12 +120,14 @@ def mean_rating(engagements: Sequence[Mapping[str, Any]]) -> float | None:
 
 async def approve_provider(visit: Visit, provider_id: UUID) -> Response:
     """Let it have offers."""
-    return await _answered(visit, provider_id, "approve", "provider_approved")
+    asked = visit.api.approve_provider(provider_id, once=visit.sent_form.once)
+    return await _answered(visit, provider_id, asked, "provider_approved")
 
 
 async def reinstate_provider(visit: Visit, provider_id: UUID) -> Response:
     """Let it have offers again."""
-    return await _answered(visit, provider_id, "reinstate", "provider_reinstated")
+    asked = visit.api.reinstate_provider(provider_id, once=visit.sent_form.once)
+    return await _answered(visit, provider_id, asked, "provider_reinstated")
 
 
 async def back_to_provider(visit: Visit, provider_id: UUID) -> Response:
@@ -136,7 +137,7 @@ async def back_to_provider(visit: Visit, provider_id: UUID) -> Response:
 
 async def ask_suspend_provider(visit: Visit, provider_id: UUID, form: Form | None = None) -> Response:
     """What it means to give a provider no more offers."""
-    provider = await visit.api.get(path_of("v1", "providers", str(provider_id)))
+    provider = await visit.api.read_provider(provider_id)
     if form is None and provider["status"] != "approved":
         return visit.to(f"/providers/{provider_id}")
     decision = Decision(
@@ -157,14 +158,14 @@ async def ask_suspend_provider(visit: Visit, provider_id: UUID, form: Form | Non
 
 
 async def suspend_provider(visit: Visit, provider_id: UUID) -> Response:
-    if await decided(visit, path_of("v1", "providers", str(provider_id), "suspend")) is None:
+    if await decided(visit, lambda why, once: visit.api.suspend_provider(provider_id, why, once=once)) is None:
         return await ask_suspend_provider(visit, provider_id, visit.sent_form)
     return visit.to(f"/providers/{provider_id}", said="provider_suspended")
 
 
-async def _answered(visit: Visit, provider_id: UUID, verb: str, said: str) -> Response:
+async def _answered(visit: Visit, provider_id: UUID, asked: Awaitable[object], said: str) -> Response:
     form = visit.sent_form
-    if await carried_out(visit, path_of("v1", "providers", str(provider_id), verb), form) is None:
+    if await carried_out(form, asked) is None:
         return await show_provider(visit, provider_id, form)
     return visit.to(f"/providers/{provider_id}", said=said)
 

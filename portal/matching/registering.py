@@ -1,13 +1,13 @@
 """A provider comes into the directory: its facts, its experts, and what each of them may be sent to do."""
 
 import re
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Awaitable, Callable
+from typing import TYPE_CHECKING, Any, TypeVar
 from uuid import UUID
 
 from starlette.responses import Response
 
-from portal.api import Trouble, path_of
+from api_client import Trouble, whole
 from portal.forms import Form, sentence_of
 from portal.matching.deciding import REFUSALS
 from portal.matching.names import country_name, language_name
@@ -15,6 +15,10 @@ from portal.matching.states import PROVIDER_KINDS
 from portal.visit import Visit
 from portal.words import LANGUAGES
 
+if TYPE_CHECKING:
+    from api_client import models
+
+Made = TypeVar("Made")
 COUNTRY, CODES = re.compile(r"[A-Z]{2}"), re.compile(r"[,;\s]+")
 CONTACT = {"full_name": "contact_name", "email": "email", "phone": "phone"}
 PLACES = {f"/contact/{name}": field for name, field in CONTACT.items()} | {
@@ -52,7 +56,7 @@ async def register_provider(visit: Visit) -> Response:
     """Register it; it gets no offers before it is approved."""
     form = visit.sent_form
     body = _facts(form, visit.pack["country"])
-    made = await _taken(visit, "/v1/providers", body)
+    made = await _taken(visit.sent_form, lambda once: visit.api.register_provider(body, once=once))
     if made is None:
         return await show_new_provider(visit, form)
     return visit.to(f"/providers/{made['provider_id']}", said="provider_registered")
@@ -61,14 +65,14 @@ async def register_provider(visit: Visit) -> Response:
 async def show_new_expert(visit: Visit, provider_id: UUID, form: Form | None = None) -> Response:
     """Who works for it."""
     _officers_only(visit)
-    provider = await visit.api.get(path_of("v1", "providers", str(provider_id)))
+    provider = await visit.api.read_provider(provider_id)
     given = form or visit.form()
     return visit.show("matching/new_expert.html", 422 if given.faults else 200, provider=provider, form=given)
 
 
 async def add_expert(visit: Visit, provider_id: UUID) -> Response:
-    body = {"provider_id": str(provider_id), "full_name": visit.sent_form.text("full_name")}
-    if await _taken(visit, "/v1/experts", body) is None:
+    body: models.AddExpert = {"provider_id": str(provider_id), "full_name": visit.sent_form.text("full_name")}
+    if await _taken(visit.sent_form, lambda once: visit.api.add_expert(body, once=once)) is None:
         return await show_new_expert(visit, provider_id, visit.sent_form)
     return visit.to(f"/providers/{provider_id}", said="expert_added")
 
@@ -76,8 +80,8 @@ async def add_expert(visit: Visit, provider_id: UUID) -> Response:
 async def show_new_competence(visit: Visit, provider_id: UUID, form: Form | None = None) -> Response:
     """What an expert has shown to be able to do, at which level, and until when."""
     _officers_only(visit)
-    provider = await visit.api.get(path_of("v1", "providers", str(provider_id)))
-    experts = await visit.api.all("/v1/experts", provider_id=str(provider_id), status="active")
+    provider = await visit.api.read_provider(provider_id)
+    experts = await whole(visit.api.list_experts, provider_id=provider_id, status="active")
     today = visit.now.astimezone(visit.figures.zone).date()
     given = form or visit.form(person_id=visit.asked.get("person_id"), valid_from=today)
     return visit.show(
@@ -95,7 +99,7 @@ async def grant_competence(visit: Visit, provider_id: UUID) -> Response:
     """Grant it; from then on the expert counts for jobs that ask for it."""
     form = visit.sent_form
     valid_from, valid_until = form.day("valid_from"), form.day("valid_until", needed=False)
-    body = {
+    body: models.GrantCompetence = {
         "provider_id": str(provider_id),
         "person_id": form.choice("person_id"),
         "code": form.choice("code"),
@@ -104,7 +108,7 @@ async def grant_competence(visit: Visit, provider_id: UUID) -> Response:
         "valid_until": str(valid_until) if valid_until else None,
         "evidence": form.text("evidence", needed=False),
     }
-    if await _taken(visit, "/v1/competences", body) is None:
+    if await _taken(form, lambda once: visit.api.grant_competence(body, once=once)) is None:
         return await show_new_competence(visit, provider_id, form)
     return visit.to(f"/providers/{provider_id}", said="competence_granted")
 
@@ -114,13 +118,12 @@ def _officers_only(visit: Visit) -> None:
         raise Trouble(403, {"code": "not_for_your_role"})
 
 
-async def _taken(visit: Visit, path: str, body: Mapping[str, Any]) -> Any:
+async def _taken(form: Form, ask: Callable[[str], Awaitable[Made]]) -> Made | None:
     """What the API has made of the form; None where it does not fit, or was refused, which the form then says."""
-    form = visit.sent_form
     if not form.fits:
         return None
     try:
-        return await visit.api.post(path, body, once=form.once)
+        return await ask(form.once)
     except Trouble as trouble:
         if trouble.status not in REFUSALS:
             raise
@@ -132,7 +135,7 @@ async def _taken(visit: Visit, path: str, body: Mapping[str, Any]) -> Any:
         return None
 
 
-def _facts(form: Form, home: str) -> dict[str, Any]:
+def _facts(form: Form, home: str) -> "models.RegisterProvider":
     """A provider as the API takes it: without provinces it serves the whole country."""
     country = (form.text("country", needed=False) or home).upper()
     if COUNTRY.fullmatch(country) is None:
@@ -142,9 +145,10 @@ def _facts(form: Form, home: str) -> dict[str, Any]:
         form.wrong("languages", form.words("Choose at least one."))
     provinces = form.chosen("provinces")
     sectors = CODES.split((form.text("sectors", needed=False) or "").upper())
+    kind: Any = form.choice("kind")
     return {
         "name": form.text("name"),
-        "kind": form.choice("kind"),
+        "kind": kind,
         "country": country,
         "places": [{"country": home, "province": each} for each in provinces] or [{"country": home}],
         "languages": languages,
@@ -154,7 +158,7 @@ def _facts(form: Form, home: str) -> dict[str, Any]:
     }
 
 
-def _contact(form: Form) -> dict[str, str | None] | None:
+def _contact(form: Form) -> "models.MatchingContact | None":
     """Whom to reach; None if nobody is named."""
     if not any(form[field].strip() for field in CONTACT.values()):
         return None

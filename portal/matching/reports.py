@@ -4,7 +4,7 @@ from uuid import UUID
 
 from starlette.responses import Response
 
-from portal.api import path_of
+from api_client import whole
 from portal.forms import Form
 from portal.matching import states
 from portal.matching.deciding import Decision, ask, carried_out, decided
@@ -15,9 +15,9 @@ from portal.visit import Visit
 
 async def show_work_report(visit: Visit, report_id: UUID, form: Form | None = None) -> Response:
     """What was done in a period, and what an approval would mean."""
-    report = await visit.api.get(path_of("v1", "work-reports", str(report_id)))
-    engagement = await visit.api.get(path_of("v1", "engagements", report["engagement_id"]))
-    assessments = await visit.api.all("/v1/assessments", engagement_id=report["engagement_id"])
+    report = await visit.api.read_work_report(report_id)
+    engagement = await visit.api.read_engagement(report["engagement_id"])
+    assessments = await whole(visit.api.list_assessments, engagement_id=report["engagement_id"])
     names = await provider_names(visit, [report])
     experts = await expert_names(visit, {engagement["person_id"]})
     given = form or visit.form()
@@ -39,7 +39,7 @@ async def show_work_report(visit: Visit, report_id: UUID, form: Form | None = No
 async def approve_work_report(visit: Visit, report_id: UUID) -> Response:
     """Agree with the work; a final report completes the engagement."""
     form = visit.sent_form
-    report = await carried_out(visit, path_of("v1", "work-reports", str(report_id), "approve"), form)
+    report = await carried_out(form, visit.api.approve_work_report(report_id, once=form.once))
     if report is None:
         return await show_work_report(visit, report_id, form)
     said = "engagement_completed" if report["final"] else "report_approved"
@@ -53,7 +53,7 @@ async def back_to_report(visit: Visit, report_id: UUID) -> Response:
 
 async def ask_return_work_report(visit: Visit, report_id: UUID, form: Form | None = None) -> Response:
     """What it means to send a report back."""
-    report = await visit.api.get(path_of("v1", "work-reports", str(report_id)))
+    report = await visit.api.read_work_report(report_id)
     if form is None and report["status"] != "submitted":
         return visit.to(f"/work-reports/{report_id}")
     names = await provider_names(visit, [report])
@@ -75,7 +75,7 @@ async def ask_return_work_report(visit: Visit, report_id: UUID, form: Form | Non
 
 
 async def return_work_report(visit: Visit, report_id: UUID) -> Response:
-    report = await decided(visit, path_of("v1", "work-reports", str(report_id), "return"))
+    report = await decided(visit, lambda why, once: visit.api.return_work_report(report_id, why, once=once))
     if report is None:
         return await ask_return_work_report(visit, report_id, visit.sent_form)
     return visit.to(f"/engagements/{report['engagement_id']}", said="report_returned")

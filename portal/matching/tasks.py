@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
+from api_client import whole
 from portal.matching.names import client_names, provider_names
 from portal.rooms import Task
 from portal.visit import Visit
@@ -19,10 +20,10 @@ async def tasks(visit: Visit) -> list[Task]:
     if not visit.has("officer"):
         return []
     unmet, searching, offers, reports = await asyncio.gather(
-        visit.api.all("/v1/needs", status="unmet"),
-        visit.api.all("/v1/needs", status="open"),
-        visit.api.all("/v1/offers", status="open"),
-        visit.api.all("/v1/work-reports", status="submitted"),
+        whole(visit.api.list_needs, status="unmet"),
+        whole(visit.api.list_needs, status="open"),
+        whole(visit.api.list_offers, status="open"),
+        whole(visit.api.list_work_reports, status="submitted"),
     )
     offered = {each["need_id"] for each in offers}
     silent = [each for each in searching if each["need_id"] not in offered]

@@ -1,17 +1,24 @@
 """What a company decides about an option: to do it, later, not at all; and that it has done it."""
 
-from typing import Any
+from collections.abc import Awaitable, Callable
+from functools import partial
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from starlette.responses import Response
 
-from portal.api import Trouble, path_of
+from api_client import Trouble
 from portal.forms import Form
 from portal.my_plant.ownership import own_client
 from portal.my_plant.ranking import Choice, choice_of
 from portal.visit import Visit
 
+if TYPE_CHECKING:
+    from api_client import models
+
 FORM_MAY_BE_MENDED = (409, 422)
+Asked = Callable[..., Awaitable[object]]
+"""A command that lacks nothing but the key under which it takes effect once."""
 
 
 async def show_approval(visit: Visit, option_id: UUID, form: Form | None = None) -> Response:
@@ -20,13 +27,14 @@ async def show_approval(visit: Visit, option_id: UUID, form: Form | None = None)
 
 
 async def approve_option(visit: Visit, option_id: UUID) -> Response:
-    return await _sent(visit, option_id, "approve", None, "my_option_approved", show_approval)
+    asked = partial(visit.api.approve_option, option_id)
+    return await _sent(visit, option_id, asked, "my_option_approved", show_approval)
 
 
 async def postpone_option(visit: Visit, option_id: UUID) -> Response:
     """Nothing binds anybody here, so it takes one tap."""
     own_client(visit)
-    await visit.api.post(_path(option_id, "postpone"), once=visit.sent_form.once)
+    await visit.api.postpone_option(option_id, once=visit.sent_form.once)
     return visit.to("/my-plant", said="my_option_postponed")
 
 
@@ -38,7 +46,8 @@ async def show_refusal(visit: Visit, option_id: UUID, form: Form | None = None) 
 
 async def refuse_option(visit: Visit, option_id: UUID) -> Response:
     reason = visit.sent_form.choice("reason_code")
-    return await _sent(visit, option_id, "refuse", {"reason_code": reason}, "my_option_refused", show_refusal)
+    asked = partial(visit.api.refuse_option, option_id, {"reason_code": reason})
+    return await _sent(visit, option_id, asked, "my_option_refused", show_refusal)
 
 
 async def show_done(visit: Visit, option_id: UUID, form: Form | None = None) -> Response:
@@ -54,23 +63,24 @@ async def show_done(visit: Visit, option_id: UUID, form: Form | None = None) -> 
 async def implement_option(visit: Visit, option_id: UUID) -> Response:
     """It is in place. What nobody had approved until now, the company approves by having done it."""
     form = visit.sent_form
-    body: dict[str, Any] = {"occurred_on": str(form.day("occurred_on") or "")}
+    body: models.ImplementOption = {"occurred_on": str(form.day("occurred_on") or "")}
     cost = form.number("cost", needed=False)
     if cost is not None:
         body["cost"] = {"amount": str(cost), "currency": form.choice("currency")}
     if form.fits and (await _option(visit, option_id))["status"] in ("identified", "pending"):
-        refused = await _try(visit, _path(option_id, "approve"), None, f"{form.once}-approved")
+        refused = await _try(partial(visit.api.approve_option, option_id), f"{form.once}-approved")
         if refused is not None:
             return await show_done(visit, option_id, form.refused(refused))
-    return await _sent(visit, option_id, "implement", body, "my_option_implemented", show_done)
+    asked = partial(visit.api.implement_option, option_id, body)
+    return await _sent(visit, option_id, asked, "my_option_implemented", show_done)
 
 
-async def _sent(visit: Visit, option_id: UUID, verb: str, body: Any, said: str, page: Any) -> Response:
+async def _sent(visit: Visit, option_id: UUID, asked: Asked, said: str, page: Any) -> Response:
     """The command, once; what the API or the form finds wrong stands above the same page."""
     own_client(visit)
     form = visit.sent_form
     if form.fits:
-        refused = await _try(visit, _path(option_id, verb), body, form.once)
+        refused = await _try(asked, form.once)
         if refused is None:
             return visit.to("/my-plant", said=said)
         form.refused(refused, {"/cost/amount": "cost", "/cost/currency": "currency"})
@@ -78,9 +88,9 @@ async def _sent(visit: Visit, option_id: UUID, verb: str, body: Any, said: str, 
     return response
 
 
-async def _try(visit: Visit, path: str, body: Any, once: str) -> Trouble | None:
+async def _try(asked: Asked, once: str) -> Trouble | None:
     try:
-        await visit.api.post(path, body, once=once)
+        await asked(once=once)
     except Trouble as trouble:
         if trouble.status not in FORM_MAY_BE_MENDED:
             raise
@@ -97,8 +107,4 @@ async def _show(visit: Visit, option_id: UUID, template: str, form: Form | None,
 
 
 async def _option(visit: Visit, option_id: UUID) -> Any:
-    return await visit.api.get(path_of("v1", "options", str(option_id)))
-
-
-def _path(option_id: UUID, verb: str) -> str:
-    return path_of("v1", "options", str(option_id), verb)
+    return await visit.api.read_option(option_id)

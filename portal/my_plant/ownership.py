@@ -1,6 +1,6 @@
 """Whose plant this is."""
 
-from portal.api import Trouble
+from api_client import Trouble
 from portal.visit import Visit
 
 

@@ -2,12 +2,13 @@
 
 import asyncio
 from collections import Counter
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from starlette.responses import Response
 
-from portal.api import path_of
+from api_client import whole
 from portal.my_plant.agreements import agreements
 from portal.my_plant.ownership import own_client
 from portal.my_plant.progress import COURTS, matters
@@ -18,35 +19,41 @@ from portal.visit import Visit
 async def show_my_plant(visit: Visit) -> Response:
     """What to decide, what is going on, what is agreed."""
     client_id = own_client(visit)
-    lists = ("sites", "consents", "service-requests", "engagements", "assessments", "options")
-    client, *found = await asyncio.gather(
-        visit.api.get(path_of("v1", "clients", client_id)),
-        *(visit.api.all(f"/v1/{each}", client_id=client_id) for each in lists),
+    api = visit.api
+    client, sites, consents, requests = await asyncio.gather(
+        api.read_client(client_id),
+        whole(api.list_sites, client_id=client_id),
+        whole(api.list_consents, client_id=client_id),
+        whole(api.list_service_requests, client_id=client_id),
     )
-    of: dict[str, list[Any]] = dict(zip(lists, found, strict=True))
-    choices = choices_of(of["options"], of["assessments"])
-    undecided = undecided_in(of["options"])
+    engagements, assessments, options = await asyncio.gather(
+        whole(api.list_engagements, client_id=client_id),
+        whole(api.list_assessments, client_id=client_id),
+        whole(api.list_options, client_id=client_id),
+    )
+    choices = choices_of(options, assessments)
+    undecided = undecided_in(options)
     return visit.show(
         "my_plant/plant.html",
         client=client,
-        sites={each["site_id"]: each["name"] for each in of["sites"]},
-        places=[each for each in of["sites"] if each["status"] == "open"],
+        sites={each["site_id"]: each["name"] for each in sites},
+        places=[each for each in sites if each["status"] == "open"],
         choices=choices,
-        matters=matters(of["service-requests"], of["engagements"], of["assessments"], undecided),
+        matters=matters(requests, engagements, assessments, undecided),
         courts=COURTS,
-        agreements=agreements(visit.pack["consent_purposes"], of["consents"]),
+        agreements=agreements(visit.pack["consent_purposes"], consents),
         end_of=lambda day: end_of(visit, day),
         form=visit.form(),
     )
 
 
-def choices_of(options: list[Any], assessments: list[Any]) -> Choices:
+def choices_of(options: Sequence[Mapping[str, Any]], assessments: Sequence[Mapping[str, Any]]) -> Choices:
     """A company's options, open to decision where their assessment is approved."""
     approved = frozenset(each["assessment_id"] for each in assessments if each["status"] == "approved")
     return Choices.of(options, approved)
 
 
-def undecided_in(options: list[Any]) -> Counter[str]:
+def undecided_in(options: Sequence[Mapping[str, Any]]) -> Counter[str]:
     """How many options of each assessment nobody has decided on."""
     return Counter(each["assessment_id"] for each in options if each["status"] == "identified")
 

@@ -1,14 +1,18 @@
 """How the work of a provider was, once it is over."""
 
+from typing import TYPE_CHECKING
 from uuid import UUID
 
 from starlette.responses import Response
 
-from portal.api import Trouble, path_of
+from api_client import Trouble
 from portal.forms import Form
 from portal.my_plant.ownership import own_client
 from portal.rooms import N_
 from portal.visit import Visit
+
+if TYPE_CHECKING:
+    from api_client import models
 
 SCORES = (
     ("5", N_("Very good")),
@@ -21,7 +25,7 @@ SCORES = (
 
 async def show_rating(visit: Visit, engagement_id: UUID, form: Form | None = None) -> Response:
     own_client(visit)
-    engagement = await visit.api.get(path_of("v1", "engagements", str(engagement_id)))
+    engagement = await visit.api.read_engagement(engagement_id)
     given = form or visit.form()
     scores = [(code, visit.words(each)) for code, each in SCORES]
     view = {"form": given, "engagement": engagement, "scores": scores}
@@ -33,10 +37,13 @@ async def rate_engagement(visit: Visit, engagement_id: UUID) -> Response:
     own_client(visit)
     form = visit.sent_form
     score = form.choice("score")
-    body = {"score": int(score) if score in dict(SCORES) else score, "comment": form.text("comment", needed=False)}
+    body: models.Rate = {
+        "score": int(score) if score in dict(SCORES) else 0,
+        "comment": form.text("comment", needed=False),
+    }
     if form.fits:
         try:
-            await visit.api.post(path_of("v1", "engagements", str(engagement_id), "rate"), body, once=form.once)
+            await visit.api.rate_engagement(engagement_id, body, once=form.once)
             return visit.to("/my-plant", said="my_engagement_rated")
         except Trouble as trouble:
             if trouble.status not in (409, 422):

@@ -2,6 +2,7 @@
 
 import asyncio
 
+from api_client import whole
 from portal.my_plant.agreements import ends_soon
 from portal.my_plant.plant import choices_of, end_of
 from portal.rooms import Task
@@ -13,10 +14,10 @@ async def tasks(visit: Visit) -> list[Task]:
     if visit.me is None or not visit.has("client") or visit.me["client_id"] is None:
         return []
     options, assessments, consents, engagements = await asyncio.gather(
-        visit.api.all("/v1/options", status="identified"),
-        visit.api.all("/v1/assessments", status="approved"),
-        visit.api.all("/v1/consents", status="given"),
-        visit.api.all("/v1/engagements"),
+        whole(visit.api.list_options, status="identified"),
+        whole(visit.api.list_assessments, status="approved"),
+        whole(visit.api.list_consents, status="given"),
+        whole(visit.api.list_engagements),
     )
     return [
         *(_decide(visit, each.option_id, each.title) for each in choices_of(options, assessments).waiting),

@@ -1,10 +1,11 @@
 """What a provider decides alone and shortlists go by: days a week, leave, languages, and whom to reach."""
 
-from typing import Any
+from functools import partial
+from typing import TYPE_CHECKING
 
 from starlette.responses import Response
 
-from portal.api import Trouble
+from api_client import Trouble
 from portal.forms import Form
 from portal.offers.changes import changed
 from portal.offers.jobs import Answer, language_of, own_provider
@@ -12,6 +13,9 @@ from portal.offers.refusals import refused
 from portal.offers.work import provider_of
 from portal.visit import Visit
 from portal.words import LANGUAGES
+
+if TYPE_CHECKING:
+    from api_client import models
 
 SPARE = 1
 """Empty rows for leave to come."""
@@ -40,7 +44,11 @@ async def change_provider(visit: Visit) -> Response:
     if not form.fits:
         return await show_capacity(visit, form)
     try:
-        await changed(visit, f"/v1/providers/{provider_id}", body, form["version"])
+        await changed(
+            body,
+            partial(visit.api.change_provider, provider_id, body, version=form["version"]),
+            partial(visit.api.read_provider, provider_id),
+        )
     except Trouble as trouble:
         return await show_capacity(visit, refused(form, trouble, places))
     return visit.to("/capacity", said="capacity_saved")
@@ -64,14 +72,14 @@ def _filled(visit: Visit, provider: Answer) -> Form:
     return form
 
 
-def _body(form: Form) -> tuple[dict[str, Any], dict[str, str]]:
+def _body(form: Form) -> tuple["models.ChangeProvider", dict[str, str]]:
     """What the API is told, and where on the form its places are."""
     days = form.choice("days_per_week")
     languages = form.chosen("languages")
     if not languages:
         form.wrong("languages", form.words("Choose at least one."))
     leave, places = _leave(form)
-    body = {
+    body: models.ChangeProvider = {
         "days_per_week": int(days) if days and days.isascii() and days.isdigit() else None,
         "languages": languages,
         "leave": leave,
@@ -82,9 +90,9 @@ def _body(form: Form) -> tuple[dict[str, Any], dict[str, str]]:
     return body, places
 
 
-def _leave(form: Form) -> tuple[list[dict[str, str]], dict[str, str]]:
+def _leave(form: Form) -> tuple[list["models.Period"], dict[str, str]]:
     """The rows that are filled in; one that was emptied is taken away."""
-    found: list[dict[str, str]] = []
+    found: list[models.Period] = []
     places = dict(PLACES)
     for row in range(1, _rows(form) + 1):
         if not form[f"starts_on_{row}"].strip() and not form[f"ends_on_{row}"].strip():
@@ -95,13 +103,13 @@ def _leave(form: Form) -> tuple[list[dict[str, str]], dict[str, str]]:
     return found, places
 
 
-def _contact(form: Form) -> dict[str, str | None] | None:
+def _contact(form: Form) -> "models.MatchingContact | None":
     """Whom to reach; None if every field was emptied."""
-    told = {name: form.text(field, needed=False) for name, field in CONTACT.items()}
-    if told["email"] is None and told["phone"] is None and told["full_name"] is None:
+    email, phone = form.text(CONTACT["email"], needed=False), form.text(CONTACT["phone"], needed=False)
+    if email is None and phone is None and not form[CONTACT["full_name"]].strip():
         return None
-    form.text(CONTACT["full_name"])
-    return told
+    language = form.text(CONTACT["language"], needed=False)
+    return {"full_name": form.text(CONTACT["full_name"]), "email": email, "phone": phone, "language": language}
 
 
 def _rows(form: Form) -> int:

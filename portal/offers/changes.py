@@ -1,29 +1,32 @@
 """A change that a weak line may bring twice."""
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from decimal import Decimal
-from typing import Any
+from typing import Any, TypeVar
 
-from portal.api import Trouble
+from api_client import Trouble
 from portal.offers.jobs import Answer
-from portal.visit import Visit
+
+Found = TypeVar("Found", bound=Answer)
 
 
-async def changed(visit: Visit, path: str, body: Mapping[str, Any], version: str) -> Answer:
-    """A thing as a form says it is, from the version that the form showed on.
+async def changed(
+    body: Mapping[str, Any], change: Callable[[], Awaitable[Found]], read: Callable[[], Awaitable[Found]]
+) -> Found:
+    """A thing as a form says it is, from the version that the form showed on: by a change, or as it is read now.
 
     Whoever sends the form again finds what they wanted already there; what a colleague has made of it meanwhile is
     not written over.
     """
     try:
-        answer: Answer = await visit.api.patch(path, dict(body), version=version)
+        return await change()
     except Trouble as trouble:
         if trouble.status != 412:
             raise
-        answer = await visit.api.get(path)
+        answer = await read()
         if not says_the_same(answer, body):
             raise
-    return answer
+        return answer
 
 
 def says_the_same(found: Answer, body: Mapping[str, Any]) -> bool:

@@ -1,11 +1,12 @@
 """Your engagements: accepted work, its reports and what became of them; your reference, your rating, giving up."""
 
-from collections.abc import Sequence
+from functools import partial
+from typing import TYPE_CHECKING
 from uuid import UUID
 
 from starlette.responses import Response
 
-from portal.api import Trouble
+from api_client import Trouble, whole
 from portal.forms import Form
 from portal.offers.changes import changed
 from portal.offers.jobs import Answer, own_provider, reason_of, reasons_to
@@ -13,6 +14,9 @@ from portal.offers.refusals import refused
 from portal.offers.work import Work, contacts_of, provider_of, running_work, work_of
 from portal.rooms import N_
 from portal.visit import Visit
+
+if TYPE_CHECKING:
+    from api_client import models
 
 SCORES = (("5", N_("5: excellent")), ("4", N_("4")), ("3", N_("3: fair")), ("2", N_("2")), ("1", N_("1: poor")))
 REPORT_TAGS = {
@@ -26,10 +30,10 @@ async def show_engagements(visit: Visit) -> Response:
     """What goes on, and what is over."""
     provider_id = own_provider(visit)
     provider = await provider_of(visit, provider_id)
-    engagements = await visit.api.all("/v1/engagements", provider_id=provider_id)
+    engagements = await whole(visit.api.list_engagements, provider_id=provider_id)
     running = await running_work(visit, provider, engagements)
     over = [each for each in engagements if each["status"] != "active"]
-    over.sort(key=lambda each: each["ended_on"], reverse=True)
+    over.sort(key=lambda each: each["ended_on"] or "", reverse=True)
     past = [await work_of(visit, each, provider, ()) for each in over]
     return visit.show("offers/engagements.html", running=running, past=past)
 
@@ -65,12 +69,16 @@ async def change_engagement(visit: Visit, engagement_id: UUID) -> Response:
     """Note your own reference."""
     own_provider(visit)
     form = visit.sent_form
-    body, here = {"external_ref": form.text("external_ref", needed=False)}, f"/my-engagements/{engagement_id}"
+    body: models.ChangeEngagement = {"external_ref": form.text("external_ref", needed=False)}
     try:
-        await changed(visit, f"/v1/engagements/{engagement_id}", body, form["version"])
+        await changed(
+            body,
+            partial(visit.api.change_engagement, engagement_id, body, version=form["version"]),
+            partial(visit.api.read_engagement, engagement_id),
+        )
     except Trouble as trouble:
         return await show_engagement(visit, engagement_id, reference=refused(form, trouble))
-    return visit.to(here, said="reference_noted")
+    return visit.to(f"/my-engagements/{engagement_id}", said="reference_noted")
 
 
 async def rate_engagement(visit: Visit, engagement_id: UUID) -> Response:
@@ -78,13 +86,13 @@ async def rate_engagement(visit: Visit, engagement_id: UUID) -> Response:
     own_provider(visit)
     form = visit.sent_form
     score, comment = form.choice("score"), form.text("comment", needed=False)
-    if score is not None and score not in dict(SCORES):
+    if score and score not in dict(SCORES):
         form.wrong("score", visit.words("Choose one."))
     if not form.fits:
         return await show_engagement(visit, engagement_id, rating=form)
     try:
-        body = {"score": int(score or 0), "comment": comment}
-        await visit.api.post(f"/v1/engagements/{engagement_id}/rate", body, once=form.once)
+        body: models.Rate = {"score": int(score or 0), "comment": comment}
+        await visit.api.rate_engagement(engagement_id, body, once=form.once)
     except Trouble as trouble:
         return await show_engagement(visit, engagement_id, rating=refused(form, trouble))
     return visit.to(f"/my-engagements/{engagement_id}", said="rated")
@@ -107,8 +115,8 @@ async def cancel_engagement(visit: Visit, engagement_id: UUID) -> Response:
     if not form.fits:
         return await show_giving_up(visit, engagement_id, form)
     try:
-        body = {"reason_code": reason_code}
-        await visit.api.post(f"/v1/engagements/{engagement_id}/cancel", body, once=form.once)
+        body: models.Reason = {"reason_code": reason_code}
+        await visit.api.cancel_engagement(engagement_id, body, once=form.once)
     except Trouble as trouble:
         return await show_giving_up(visit, engagement_id, refused(form, trouble))
     return visit.to(f"/my-engagements/{engagement_id}", said="given_up")
@@ -117,8 +125,8 @@ async def cancel_engagement(visit: Visit, engagement_id: UUID) -> Response:
 async def own_work(visit: Visit, engagement_id: UUID) -> Work:
     """One of the provider's engagements with all its reports."""
     provider_id = own_provider(visit)
-    engagement = await visit.api.get(f"/v1/engagements/{engagement_id}")
-    reports: Sequence[Answer] = await visit.api.all("/v1/work-reports", engagement_id=engagement_id)
+    engagement = await visit.api.read_engagement(engagement_id)
+    reports = await whole(visit.api.list_work_reports, engagement_id=engagement_id)
     return await work_of(visit, engagement, await provider_of(visit, provider_id), reports)
 
 
@@ -126,13 +134,13 @@ async def _assessment_of(visit: Visit, engagement: Answer) -> Answer | None:
     """The assessment that the work is about, once it has been opened."""
     if engagement["kind"] != "assessment":
         return None
-    found = await visit.api.get("/v1/assessments", engagement_id=engagement["engagement_id"], limit=1)
+    found = await visit.api.list_assessments(engagement_id=engagement["engagement_id"], limit=1)
     return next(iter(found["items"]), None)
 
 
 async def _expert_of(visit: Visit, engagement: Answer) -> str | None:
     """Who does the work, also after leaving the firm."""
-    found = await visit.api.get("/v1/experts", person_id=engagement["person_id"], limit=1)
+    found = await visit.api.list_experts(person_id=engagement["person_id"], limit=1)
     return next((each["full_name"] for each in found["items"]), None)
 
 

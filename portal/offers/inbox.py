@@ -6,6 +6,7 @@ from typing import Any
 
 from starlette.responses import Response
 
+from api_client import whole
 from portal.offers.endings import Ending, ending_of, status_of
 from portal.offers.jobs import Answer, Job, job_of, own_provider, place_of
 from portal.offers.offer import NOBODY, own_row
@@ -89,8 +90,8 @@ class Inbox:
 async def show_offers(visit: Visit) -> Response:
     provider_id = own_provider(visit)
     provider = await provider_of(visit, provider_id)
-    offers = await visit.api.all("/v1/offers", provider_id=provider_id)
-    engagements = await visit.api.all("/v1/engagements", provider_id=provider_id)
+    offers = await whole(visit.api.list_offers, provider_id=provider_id)
+    engagements = await whole(visit.api.list_engagements, provider_id=provider_id)
     inbox = await _inbox(visit, offers, provider)
     running: list[Work] = await running_work(visit, provider, engagements)
     record = record_of(offers, engagements, provider)
@@ -135,7 +136,7 @@ async def _open_card(visit: Visit, offer: Answer, provider: Answer) -> Card:
 async def _not_asked(visit: Visit, offers: Sequence[Answer]) -> list[Passed]:
     """Of the jobs that were never offered: the latest whose last shortlist kept the provider out by a rule."""
     offered = {each["need_id"] for each in offers}
-    last = {each["need_id"]: each for each in await visit.api.all("/v1/shortlists")}
+    last = {each["need_id"]: each for each in await whole(visit.api.list_shortlists)}
     runs = sorted((each for each in last.values() if each["need_id"] not in offered), key=_made_at, reverse=True)
     found: list[Passed] = []
     for run in runs[:LOOKED_AT]:

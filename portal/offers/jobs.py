@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Protocol
 
-from portal.api import Trouble
+from api_client import Trouble
 from portal.figures import NONE, Figures
 from portal.rooms import N_
 from portal.visit import Visit

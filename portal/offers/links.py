@@ -1,8 +1,10 @@
 """The same offer for whoever holds the one-time link of its notice: no key, this offer only, until its deadline."""
 
+from urllib.parse import quote
+
 from starlette.responses import Response
 
-from portal.api import Trouble, path_of
+from api_client import Trouble
 from portal.offers.offer import (
     Shown,
     acceptance_page,
@@ -42,16 +44,24 @@ async def decline_link(visit: Visit, code: str) -> Response:
 
 async def _by_link(visit: Visit, code: str) -> Shown | None:
     """What the code opens, asked without any key: whoever is signed in besides, the code alone decides."""
-    api, at = visit.asking_with(None), path_of("v1", "offer-links", code)
+    api = visit.asking_with(None)
     try:
-        offer = await api.get(at)
+        offer = await api.read_offer_link(code)
     except Trouble as trouble:
         if trouble.status != 404:
             raise
         return None
     experts = [(each["person_id"], each["full_name"]) for each in offer["experts"]]
-    here = path_of("offer-links", code)
-    return shown(visit, api, here, at, offer, offer["candidate"], experts=experts, by_link=True)
+    return shown(
+        visit,
+        f"/offer-links/{quote(code, safe='')}",
+        offer,
+        offer["candidate"],
+        experts=experts,
+        by_link=True,
+        accept=lambda body, once: api.accept_offer_link(code, body, once=once),
+        decline=lambda body, once: api.decline_offer_link(code, body, once=once),
+    )
 
 
 def _no_such_link(visit: Visit) -> Response:

@@ -1,13 +1,13 @@
 """One offer: what it asks, why you, until when; and its answer, which is final. By key, or by the link of a notice."""
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from starlette.responses import Response
 
-from portal.api import Api, Trouble, path_of
+from api_client import Trouble, whole
 from portal.forms import Form
 from portal.offers.endings import Ending, ending_of
 from portal.offers.jobs import Answer, Job, competence_of, job_of, own_provider, reasons_to
@@ -16,17 +16,20 @@ from portal.offers.refusals import refused
 from portal.offers.work import provider_of
 from portal.visit import Visit
 
+if TYPE_CHECKING:
+    from api_client import models
+
 OVER = ("offer_is_answered", "offer_has_expired")
 NOBODY = Why((), ())
 
 
 @dataclass(frozen=True)
 class Shown:
-    """An offer as its pages show it. `here` is its address, `at` where the API has it, `api` the way to ask there."""
+    """An offer as its pages show it. `here` is its address; by `accept` and `decline` it is answered."""
 
-    api: Api
     here: str
-    at: str
+    accept: Callable[["models.AcceptOffer", str], Awaitable[object]]
+    decline: Callable[["models.DeclineOffer", str], Awaitable[object]]
     offer: Answer
     job: Job
     why: Why
@@ -91,7 +94,7 @@ async def accepted(visit: Visit, its: Shown) -> Response:
     if not form.fits:
         return acceptance_page(visit, its, form)
     try:
-        await its.api.post(f"{its.at}/accept", {"person_id": person_id}, once=form.once)
+        await its.accept({"person_id": person_id}, form.once)
     except Trouble as trouble:
         return _too_late(visit, its, trouble) or acceptance_page(visit, its, refused(form, trouble))
     return visit.to(its.here, said="offer_accepted")
@@ -100,39 +103,48 @@ async def accepted(visit: Visit, its: Shown) -> Response:
 async def declined(visit: Visit, its: Shown) -> Response:
     """Say no."""
     form = visit.sent_form
-    body = {"reason_code": form.choice("reason_code"), "note": form.text("note", needed=False)}
+    body: models.DeclineOffer = {"reason_code": form.choice("reason_code"), "note": form.text("note", needed=False)}
     if not form.fits:
         return declining_page(visit, its, form)
     try:
-        await its.api.post(f"{its.at}/decline", body, once=form.once)
+        await its.decline(body, form.once)
     except Trouble as trouble:
         return _too_late(visit, its, trouble) or declining_page(visit, its, refused(form, trouble))
     return visit.to(its.here, said="offer_declined")
 
 
-def shown(visit: Visit, api: Api, here: str, at: str, offer: Answer, candidate: Answer | None, **more: Any) -> Shown:
+def shown(visit: Visit, here: str, offer: Answer, candidate: Answer | None, **more: Any) -> Shown:
     """An offer with everything its pages say of it; `job` is what it is about, if that is in words already."""
     job = more.pop("job", None) or job_of(visit, offer["job"])
     reasons = why(visit, candidate) if candidate else NOBODY
     ending = ending_of(visit, offer, visit.now)
     best = _best(candidate) if candidate else None
-    return Shown(api, here, at, offer, job, reasons, ending, best=best, **more)
+    return Shown(here, offer=offer, job=job, why=reasons, ending=ending, best=best, **more)
 
 
 async def own_row(visit: Visit, offer: Answer) -> Answer | None:
     """How the provider fared in the shortlist that an offer came from."""
-    page = await visit.api.get(f"/v1/shortlists/{offer['shortlist_id']}/candidates", limit=200)
+    page = await visit.api.list_candidates(offer["shortlist_id"], limit=200)
     return next((each for each in page["items"] if each["provider_id"] == offer["provider_id"]), None)
 
 
 async def _by_key(visit: Visit, offer_id: UUID, *, named: bool = False) -> Shown:
-    provider_id, at = own_provider(visit), path_of("v1", "offers", str(offer_id))
-    offer = await visit.api.get(at)
+    provider_id, api = own_provider(visit), visit.api
+    offer = await api.read_offer(offer_id)
     provider, row = await provider_of(visit, provider_id), await own_row(visit, offer)
     job = job_of(visit, offer["job"], provider["day_rate"])
-    found = await visit.api.all("/v1/experts", provider_id=provider_id, status="active") if named else []
+    found = await whole(visit.api.list_experts, provider_id=provider_id, status="active") if named else []
     experts = [(each["person_id"], each["full_name"]) for each in found]
-    return shown(visit, visit.api, f"/offers/{offer_id}", at, offer, row, job=job, experts=experts)
+    return shown(
+        visit,
+        f"/offers/{offer_id}",
+        offer,
+        row,
+        job=job,
+        experts=experts,
+        accept=lambda body, once: api.accept_offer(offer_id, body, once=once),
+        decline=lambda body, once: api.decline_offer(offer_id, body, once=once),
+    )
 
 
 def _best(candidate: Answer) -> str | None:

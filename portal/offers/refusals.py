@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from portal.api import Trouble
+from api_client import Trouble
 from portal.forms import Form
 
 

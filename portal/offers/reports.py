@@ -1,11 +1,12 @@
 """Work reports: days, period, deliverables and findings; sent once, corrected when they come back."""
 
-from typing import Any
+from functools import partial
+from typing import TYPE_CHECKING, Any, TypedDict
 from uuid import UUID
 
 from starlette.responses import Response
 
-from portal.api import Trouble
+from api_client import Trouble
 from portal.forms import Form
 from portal.offers.changes import changed
 from portal.offers.engagements import own_work
@@ -14,9 +15,23 @@ from portal.offers.refusals import refused
 from portal.offers.work import Work, today_of
 from portal.visit import Visit
 
+if TYPE_CHECKING:
+    from api_client import models
+
 ROWS, AT_MOST = 3, 60
 """Rows of deliverables a form begins with, and how many it can grow to."""
 PLACES = {"/period/starts_on": "starts_on", "/period/ends_on": "ends_on", "/period": "ends_on"}
+
+
+class Told(TypedDict):
+    """What a form says of the work, at first and when it is corrected."""
+
+    period: "models.Period"
+    days: str
+    deliverables: list["models.DeliverableBody"]
+    findings: str
+    final: bool
+    external_ref: str | None
 
 
 async def show_new_report(visit: Visit) -> Response:
@@ -39,7 +54,7 @@ async def submit_work_report(visit: Visit) -> Response:
     if not form.fits:
         return _page(visit, await own_work(visit, engagement_id), form)
     try:
-        await visit.api.post("/v1/work-reports", {**body, "engagement_id": str(engagement_id)}, once=form.once)
+        await visit.api.submit_work_report({**body, "engagement_id": str(engagement_id)}, once=form.once)
     except Trouble as trouble:
         return _page(visit, await own_work(visit, engagement_id), refused(form, trouble, places))
     return visit.to(f"/my-engagements/{engagement_id}", said="report_sent")
@@ -60,27 +75,31 @@ async def resubmit_work_report(visit: Visit, report_id: UUID) -> Response:
     These are two steps at the API, and a line may break between them: what is there already is not done again.
     """
     own_provider(visit)
-    form, at = visit.sent_form, f"/v1/work-reports/{report_id}"
+    form = visit.sent_form
     if form["more"]:
         return await show_correction(visit, report_id, _with_more_rows(form))
     body, places = _body(form)
     if not form.fits:
         return await show_correction(visit, report_id, form)
     try:
-        report = await changed(visit, at, body, form["version"])
+        report = await changed(
+            body,
+            partial(visit.api.change_work_report, report_id, {**body}, version=form["version"]),
+            partial(visit.api.read_work_report, report_id),
+        )
         if report["status"] == "returned":
-            await visit.api.post(f"{at}/resubmit", once=form.once)
+            await visit.api.resubmit_work_report(report_id, once=form.once)
     except Trouble as trouble:
         return await show_correction(visit, report_id, refused(form, trouble, places))
     return visit.to(f"/my-engagements/{report['engagement_id']}", said="report_sent_again")
 
 
-def _body(form: Form) -> tuple[dict[str, Any], dict[str, str]]:
+def _body(form: Form) -> tuple[Told, dict[str, str]]:
     """What the API is told, and where on the form its places are."""
     starts_on, ends_on, days = form.day("starts_on"), form.day("ends_on"), form.number("days")
     findings, final = form.text("findings"), form.choice("final")
     deliverables, places = _deliverables(form)
-    body = {
+    body: Told = {
         "period": {"starts_on": str(starts_on), "ends_on": str(ends_on)},
         "days": str(days),
         "deliverables": deliverables,
@@ -91,9 +110,9 @@ def _body(form: Form) -> tuple[dict[str, Any], dict[str, str]]:
     return body, places
 
 
-def _deliverables(form: Form) -> tuple[list[dict[str, str | None]], dict[str, str]]:
+def _deliverables(form: Form) -> tuple[list["models.DeliverableBody"], dict[str, str]]:
     """The rows that are filled in; one with a title needs its link, and the other way round."""
-    found: list[dict[str, str | None]] = []
+    found: list[models.DeliverableBody] = []
     places = dict(PLACES)
     for row in range(1, rows_of(form) + 1):
         if not any(form[f"{name}_{row}"].strip() for name in ("title", "link", "sha256")):
@@ -138,7 +157,7 @@ def _values(visit: Visit, report: Answer) -> dict[str, Any]:
 
 async def _own_report(visit: Visit, report_id: UUID) -> Answer:
     own_provider(visit)
-    report: Answer = await visit.api.get(f"/v1/work-reports/{report_id}")
+    report: Answer = await visit.api.read_work_report(report_id)
     return report
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from datetime import datetime
 
+from api_client import whole
 from portal.offers.endings import status_of
 from portal.offers.jobs import own_provider, title_of
 from portal.offers.work import Work, about, provider_of, running_work
@@ -15,7 +16,7 @@ async def tasks(visit: Visit) -> list[Task]:
     if not visit.has("provider"):
         return []
     provider_id = own_provider(visit)
-    offers = await visit.api.all("/v1/offers", provider_id=provider_id, status="open")
+    offers = await whole(visit.api.list_offers, provider_id=provider_id, status="open")
     found = [
         Task(
             visit.words("Answer an offer"),
@@ -26,7 +27,7 @@ async def tasks(visit: Visit) -> list[Task]:
         for each in offers
         if status_of(each, visit.now) == "open"
     ]
-    engagements = await visit.api.all("/v1/engagements", provider_id=provider_id, status="active")
+    engagements = await whole(visit.api.list_engagements, provider_id=provider_id, status="active")
     if engagements:
         provider = await provider_of(visit, provider_id)
         for work in await running_work(visit, provider, engagements):

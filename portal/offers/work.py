@@ -1,14 +1,17 @@
 """Accepted work as the provider sees it: where each engagement stands, and what it waits for."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Awaitable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from typing import TypeVar
 
-from portal.api import Trouble
+from api_client import Trouble, whole
 from portal.offers.jobs import Answer, Speaker, title_of
 from portal.rooms import N_
 from portal.visit import Visit
+
+Thing = TypeVar("Thing")
 
 
 @dataclass(frozen=True)
@@ -87,14 +90,13 @@ def today_of(visit: Visit) -> date:
 
 
 async def provider_of(visit: Visit, provider_id: str) -> Answer:
-    found: Answer = await visit.api.get(f"/v1/providers/{provider_id}")
-    return found
+    return await visit.api.read_provider(provider_id)
 
 
 async def running_work(visit: Visit, provider: Answer, engagements: Iterable[Answer]) -> list[Work]:
     """The engagements that go on, what waits longest for the provider first."""
-    sent = await visit.api.all("/v1/work-reports", provider_id=provider["provider_id"], status="submitted")
-    sent += await visit.api.all("/v1/work-reports", provider_id=provider["provider_id"], status="returned")
+    sent = await whole(visit.api.list_work_reports, provider_id=provider["provider_id"], status="submitted")
+    sent += await whole(visit.api.list_work_reports, provider_id=provider["provider_id"], status="returned")
     active = [each for each in engagements if each["status"] == "active"]
     found = [await work_of(visit, each, provider, _about(each, sent)) for each in active]
     order = list(STANDS)
@@ -114,12 +116,12 @@ async def work_of(visit: Visit, engagement: Answer, provider: Answer, reports: S
 
 async def client_of(visit: Visit, engagement: Answer) -> Answer | None:
     """Who the work is for, as long as the client agrees that its provider knows."""
-    return await _if_shown(visit, f"/v1/clients/{engagement['client_id']}")
+    return await _if_shown(visit.api.read_client(engagement["client_id"]))
 
 
-async def contacts_of(visit: Visit, engagement: Answer) -> list[Answer]:
+async def contacts_of(visit: Visit, engagement: Answer) -> Sequence[Answer]:
     """Whom to call there, the main one first."""
-    found = await _if_shown(visit, f"/v1/clients/{engagement['client_id']}/contacts")
+    found = await _if_shown(visit.api.read_contacts(engagement["client_id"]))
     return sorted(found["contacts"], key=lambda each: not each["is_main"]) if found else []
 
 
@@ -134,11 +136,10 @@ def _about(engagement: Answer, reports: Iterable[Answer]) -> list[Answer]:
     return [each for each in reports if each["engagement_id"] == engagement["engagement_id"]]
 
 
-async def _if_shown(visit: Visit, path: str) -> Answer | None:
+async def _if_shown(asked: Awaitable[Thing]) -> Thing | None:
     try:
-        found: Answer = await visit.api.get(path)
+        return await asked
     except Trouble as trouble:
         if trouble.status != 404:
             raise
         return None
-    return found
