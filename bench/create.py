@@ -205,7 +205,19 @@ FIGURE = Figure(
     "Registering a client",
     measure,
     """
-To be written.
+`POST /v1/clients` as deployed (`openrecp serve clients --role api`, one process): internal token, permission, strict
+body, province of the pack, one row of the client, one of the outbox, one kept answer. pgbench writes the very rows of
+the last such create, each by a prepared insert, in one transaction, on a copy of the same tables; it does not look
+whether the key was used before, which the service does by one more read. The route by hand is the one in
+`bench/peers/by_hand.py`.
+
+**What costs the rest.** PostgreSQL does less for us than for pgbench: units that wait at the same moment are one
+statement and one commit. What is left is Python, about as much for the frame around a use case (FastAPI's solving of
+dependencies, Starlette's and our own layers, response, headers) as for the use case, its rows and its event.
+
+**What holds the next fifth back.** The read of the kept answer before each keyed command: a round trip, a pool, a
+compiled select. Leaving it to the unique key of the slot would save it, but every repetition would then undo the group
+it was written in, at the cost of its neighbours. After that FastAPI's own layers: a route on the bare request.
 """,
     needs=("pgbench",),
 )

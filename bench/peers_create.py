@@ -87,4 +87,14 @@ async def _django(plan: Plan, dsn: str) -> AsyncIterator[tuple[Program, int]]:
         yield program, port
 
 
-FIGURE = Figure("The same create as others would write it", measure, "To be written.", needs=("pgbench", str(GUNICORN)))
+FIGURE = Figure(
+    "The same create as others would write it",
+    measure,
+    """
+The create of the first figure on the same tables, one process each under 16 callers: row, outbox and kept answer in one
+transaction, a token checked, a role asked for, a body validated. FastAPI with asyncpg by hand and with SQLAlchemy's
+asyncio session under uvicorn, Django REST framework under gunicorn with 16 threads (`bench/peers/`). None of them
+refuses unknown query parameters, guards versions, groups commits or writes the audit that ours has.
+""",
+    needs=("pgbench", str(GUNICORN)),
+)
