@@ -76,7 +76,10 @@ PLACES = (
     Place("/work-reports/{report_returned}", "officer"),
     Place("/work-reports/{report}/return", "officer"),
     Place("/providers", "officer"),
+    Place("/providers/new", "officer"),
     Place("/providers/{provider}", "officer"),
+    Place("/providers/{provider}/add-expert", "officer"),
+    Place("/providers/{provider}/grant-competence", "officer"),
     Place("/providers/{provider}/suspend", "officer"),
     # the provider's side
     Place("/offers", "delta"),

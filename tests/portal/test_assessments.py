@@ -206,7 +206,9 @@ async def test_filters_that_find_nothing_say_so(plant: Plant) -> None:
 async def test_an_officer_opens_one_for_the_centre_itself(plant: Plant) -> None:
     officer = await plant.as_("officer")
     assert "Choose a company that has one." in (await officer.see("/assessments/new")).text
+    assert (await officer.see("/assessments")).link("Open an assessment") == "/assessments/new"
     page = await officer.see("/assessments", client_id=plant.client_id)
+    assert page.link("Open an assessment") == (await officer.see(f"/clients/{plant.client_id}")).link("Open an assess")
     page = await officer.see(page.link("Open an assessment"))
     assert "Quokka Mill" in page.text
     page = await officer.send(page, "/assessments", programme_code="CLEAN-RIVER")

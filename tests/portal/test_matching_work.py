@@ -124,6 +124,8 @@ async def test_the_final_report_of_an_assessment_waits_for_its_approval(
     assert "For an assessment this needs the assessment's approval first." in page.text
     assert page.link("Open the assessment").startswith("/assessments/")
     assert "Open the assessment in progress" in page.text
+    firm = await visit("provider", provider_id=stage.side.ids["provider"])
+    assert "Your expert records it, signed in with a key" in (await firm.see(page.link("Open the assessment"))).text
     page = await officer.send(page, ".*/approve")
     assert page.status == 422
     assert "The final report can be approved once the assessment of this engagement is approved." in page.text
