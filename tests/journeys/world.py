@@ -5,22 +5,25 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import httpx2
 
+from api_client import models, whole
 from chassis.clock import new_id
 from tests.journeys import schooling
-from tests.kit.house import OpenHouse, opened
+from tests.kit.house import OpenHouse, Person, opened
 
 START = datetime(2026, 3, 2, 2, 0, tzinfo=UTC)  # a Monday morning in the made-up country
-YEAR: dict[str, Any] = {
+YEAR: models.RecordBaseline = {
     "period": {"starts_on": "2025-01-01", "ends_on": "2025-12-31"},
     "output": {"quantity": "1200", "unit": "t"},
     "energy": [{"carrier": "electricity", "quantity": "500", "unit": "MWh"}],
     "water_m3": "6000",
 }
-MOTOR: dict[str, Any] = {
+MOTOR: models.IdentifyOption = {
+    "assessment_id": "",
+    "title": "",
     "option_class": "equipment_modification",
     "investment": {"amount": "1000", "currency": "USD"},
     "annual_saving": {"amount": "1935", "currency": "USD"},
@@ -42,9 +45,9 @@ class Side:
     province: str
     language: str
     programme: str
-    officer: httpx2.AsyncClient
+    officer: Person
     ids: dict[str, str] = field(default_factory=dict)
-    people: dict[str, httpx2.AsyncClient] = field(default_factory=dict)
+    people: dict[str, Person] = field(default_factory=dict)
 
 
 @dataclass
@@ -53,7 +56,7 @@ class World:
 
     house: OpenHouse
     sides: list[Side]
-    centre: dict[str, httpx2.AsyncClient]
+    centre: dict[str, Person]
 
     @property
     def own(self) -> Side:
@@ -93,7 +96,8 @@ async def world(folder: Path) -> AsyncIterator[World]:
     async with opened(folder, at=START) as house:
         officers = {province: await house.hire("officer", provinces=[province]) for province in ("XA-R", "XA-N")}
         sides = [Side(mark, where, language, programme, officers[where]) for mark, where, language, programme in SIDES]
-        centre = {role: await house.hire(role) for role in ("reviewer", "verifier", "ministry")}
+        without_a_side: tuple[models.Role, ...] = ("reviewer", "verifier", "ministry")
+        centre: dict[str, Person] = {role: await house.hire(role) for role in without_a_side}
         centre["trainer"] = await house.hire("trainer", person_id=str(new_id()))
         centre["donor"] = await house.hire("donor", programmes=[sides[0].programme])
         centre["integrator"] = await house.hire("integrator", machine=True)
@@ -114,31 +118,41 @@ async def world(folder: Path) -> AsyncIterator[World]:
 
 async def take_in(house: OpenHouse, side: Side) -> None:
     """A qualified client with site, contacts and consents."""
-    officer, ids, mark = side.officer, side.ids, side.mark
-    company = {
+    officer, ids, mark = side.officer.api, side.ids, side.mark
+    company: models.RegisterClient = {
         "name": f"{mark} Mill",
         "country": "XA",
         "province": side.province,
         "isic": {"code": "1061", "revision": "4"},
         "extra": {"sector_text": f"{mark} rice"},
     }
-    ids["client"] = (await done(officer, "POST", "/v1/clients", company))["client_id"]
-    contact = {"name": f"{mark} Manager", "email": f"{mark.lower()}@example.org", "is_main": True}
-    await done(officer, "PUT", f"/v1/clients/{ids['client']}/contacts", {"contacts": [contact]})
+    ids["client"] = (await officer.register_client(company))["client_id"]
+    contact: models.ClientsContact = {
+        "name": f"{mark} Manager",
+        "email": f"{mark.lower()}@example.org",
+        "is_main": True,
+    }
+    await officer.put_contacts(ids["client"], {"contacts": [contact]})
     for name in ("site", "spare_site"):
-        plant = {"client_id": ids["client"], "name": f"{mark} {name}", "country": "XA", "province": side.province}
-        ids[name] = (await done(officer, "POST", "/v1/sites", plant | {"address": f"{mark} Road"}))["site_id"]
+        plant: models.OpenSite = {
+            "client_id": ids["client"],
+            "name": f"{mark} {name}",
+            "country": "XA",
+            "province": side.province,
+            "address": f"{mark} Road",
+        }
+        ids[name] = (await officer.open_site(plant))["site_id"]
     for name, purpose in (("consent", "share_with_providers"), ("spare_consent", "publish_case")):
-        agreed = {"client_id": ids["client"], "purpose": purpose, "text_version": "1"}
-        ids[name] = (await done(officer, "POST", "/v1/consents", agreed))["consent_id"]
-    await done(officer, "POST", f"/v1/clients/{ids['client']}/qualify")
+        agreed: models.GiveConsent = {"client_id": ids["client"], "purpose": purpose, "text_version": "1"}
+        ids[name] = (await officer.give_consent(agreed))["consent_id"]
+    await officer.qualify_client(ids["client"])
     side.people["client"] = await house.hire("client", client_id=ids["client"])
 
 
 async def engage_firm(house: OpenHouse, side: Side) -> None:
     """An approved provider of the side's language, with an expert who can do its jobs."""
-    officer, ids, mark = side.officer, side.ids, side.mark
-    firm = {
+    officer, ids, mark = side.officer.api, side.ids, side.mark
+    firm: models.RegisterProvider = {
         "name": f"{mark} Engineers",
         "kind": "firm",
         "country": "XA",
@@ -147,18 +161,24 @@ async def engage_firm(house: OpenHouse, side: Side) -> None:
         "contact": {"full_name": f"{mark} Director", "email": f"{mark.lower()}.firm@example.org"},
         "extra": {"website": f"https://{mark.lower()}.example.org"},
     }
-    ids["provider"] = (await done(officer, "POST", "/v1/providers", firm))["provider_id"]
-    await done(officer, "POST", f"/v1/providers/{ids['provider']}/approve")
+    ids["provider"] = (await officer.register_provider(firm))["provider_id"]
+    await officer.approve_provider(ids["provider"])
     for name in ("expert", "spare_expert"):
-        who = {"provider_id": ids["provider"], "full_name": f"{mark} {name}"}
-        found = await done(officer, "POST", "/v1/experts", who)
-        ids |= {name: found["expert_id"], f"{name}_person": found["person_id"]}
+        expert = await officer.add_expert({"provider_id": ids["provider"], "full_name": f"{mark} {name}"})
+        ids |= {name: expert["expert_id"], f"{name}_person": expert["person_id"]}
     for code in COMPETENCES:
-        grant = {"code": code, "level": 4, "valid_from": "2025-01-01", "evidence": f"{mark} certificate"}
-        found = await done(officer, "POST", "/v1/competences", grant | {"person_id": ids["expert_person"]})
-        ids["competence"] = found["competence_id"]
-    grant = {"person_id": ids["spare_expert_person"], "code": "chemical_safety", "level": 1, "valid_from": "2025-01-01"}
-    ids["spare_competence"] = (await done(officer, "POST", "/v1/competences", grant))["competence_id"]
+        grant: models.GrantCompetence = {
+            "person_id": ids["expert_person"],
+            "code": code,
+            "level": 4,
+            "valid_from": "2025-01-01",
+            "evidence": f"{mark} certificate",
+        }
+        ids["competence"] = (await officer.grant_competence(grant))["competence_id"]
+    spare = await officer.grant_competence(
+        {"person_id": ids["spare_expert_person"], "code": "chemical_safety", "level": 1, "valid_from": "2025-01-01"}
+    )
+    ids["spare_competence"] = spare["competence_id"]
     about = {"provider_id": ids["provider"], "person_id": ids["expert_person"]}
     side.people["provider"] = await house.hire("provider", **about)
     side.people["assessor"] = await house.hire("assessor", **about)
@@ -166,7 +186,7 @@ async def engage_firm(house: OpenHouse, side: Side) -> None:
 
 async def ask(house: OpenHouse, side: Side, kind: str, **facts: Any) -> dict[str, str]:
     """The client asks for a service: the ids of the request, the need, its shortlist and its open offer."""
-    wish = {
+    wish: models.SubmitServiceRequest = {
         "client_id": side.ids["client"],
         "site_id": side.ids["site"],
         "kind": kind,
@@ -177,24 +197,24 @@ async def ask(house: OpenHouse, side: Side, kind: str, **facts: Any) -> dict[str
         "days": 3,
         "note": f"{side.mark} note",
     }
-    request = (await done(side.people["client"], "POST", "/v1/service-requests", wish | facts))["request_id"]
+    wish.update(cast(models.SubmitServiceRequest, facts))
+    request = (await side.people["client"].api.submit_service_request(wish))["request_id"]
     await house.settle()
-    need = (await one(side.officer, "/v1/needs", request_id=request))["need_id"]
-    offer = await one(side.people["provider"], "/v1/offers", need_id=need, status="open")
-    return {"request": request, "need": need, "offer": offer["offer_id"], "shortlist": offer["shortlist_id"]}
+    (need,) = await whole(side.officer.api.list_needs, request_id=request)
+    (offer,) = await whole(side.people["provider"].api.list_offers, need_id=need["need_id"], status="open")
+    return {"request": request, "need": need["need_id"], "offer": offer["offer_id"], "shortlist": offer["shortlist_id"]}
 
 
 async def accept(house: OpenHouse, side: Side, offer: str) -> str:
     """The provider takes the job; the engagement."""
-    path, body = f"/v1/offers/{offer}/accept", {"person_id": side.ids["expert_person"]}
-    engagement: str = (await done(side.people["provider"], "POST", path, body))["engagement_id"]
+    taken = await side.people["provider"].api.accept_offer(offer, {"person_id": side.ids["expert_person"]})
     await house.settle()
-    return engagement
+    return str(taken["engagement_id"])
 
 
 async def report(side: Side, engagement: str, *, final: bool) -> str:
     """The provider reports its work."""
-    body = {
+    body: models.SubmitWorkReport = {
         "engagement_id": engagement,
         "period": {"starts_on": "2026-02-01", "ends_on": "2026-02-28"},
         "days": "3",
@@ -202,21 +222,19 @@ async def report(side: Side, engagement: str, *, final: bool) -> str:
         "findings": f"{side.mark} findings",
         "final": final,
     }
-    made: str = (await done(side.people["provider"], "POST", "/v1/work-reports", body))["report_id"]
-    return made
+    return (await side.people["provider"].api.submit_work_report(body))["report_id"]
 
 
-async def at_work(house: OpenHouse, side: Side, reviewer: httpx2.AsyncClient) -> None:
+async def at_work(house: OpenHouse, side: Side, reviewer: Person) -> None:
     """A finished engagement, a running one with its approved assessment, an open offer, and one made by hand."""
-    ids, firm, officer = side.ids, side.people["provider"], side.officer
+    ids, firm, officer = side.ids, side.people["provider"].api, side.officer.api
     past = await accept(house, side, (await ask(house, side, "policy_advice"))["offer"])
     ids |= {"past": past, "past_report": await report(side, past, final=True)}
-    await done(officer, "POST", f"/v1/work-reports/{ids['past_report']}/approve")
-    spare = {"label": "spare", "roles": ["ministry"]}
-    ids["key"] = (await done(house.administrator, "POST", "/v1/keys", spare))["key_id"]
+    await officer.approve_work_report(ids["past_report"])
+    ids["key"] = (await house.administrator.api.create_key({"label": "spare", "roles": ["ministry"]}))["key_id"]
     for person in ("client", "provider"):
-        body = {"score": 4, "comment": f"{side.mark} {person}'s comment"}
-        await done(side.people[person], "POST", f"/v1/engagements/{past}/rate", body)
+        rating: models.Rate = {"score": 4, "comment": f"{side.mark} {person}'s comment"}
+        await side.people[person].api.rate_engagement(past, rating)
     first = await ask(house, side, "assessment")
     ids |= {"running_request": first["request"], "running_need": first["need"], "accepted_offer": first["offer"]}
     ids["engagement"] = await accept(house, side, first["offer"])
@@ -225,30 +243,30 @@ async def at_work(house: OpenHouse, side: Side, reviewer: httpx2.AsyncClient) ->
     ids["report"] = await report(side, ids["engagement"], final=False)
     ids |= await ask(house, side, "policy_advice")
     by_hand = await ask(house, side, "policy_advice")
-    answer = {"reason_code": "other", "note": f"{side.mark} excuse"}
-    await done(firm, "POST", f"/v1/offers/{by_hand['offer']}/decline", answer)
-    chosen = {"shortlist_id": by_hand["shortlist"], "provider_id": ids["provider"]}
-    made = await done(officer, "POST", "/v1/offers", chosen)
-    ids |= {"link": made["link_code"], "linked_offer": made["offer_id"]}
+    await firm.decline_offer(by_hand["offer"], {"reason_code": "other", "note": f"{side.mark} excuse"})
+    made = await officer.make_offer({"shortlist_id": by_hand["shortlist"], "provider_id": ids["provider"]})
+    ids |= {"link": str(made["link_code"]), "linked_offer": made["offer_id"]}
     await import_file(side)
 
 
-async def assess(side: Side, reviewer: httpx2.AsyncClient) -> None:
+async def assess(side: Side, reviewer: Person) -> None:
     """The approved assessment with an identified and an implemented option, and an open one beside it."""
-    ids, assessor, officer = side.ids, side.people["assessor"], side.officer
-    ids["assessment"] = (await one(assessor, "/v1/assessments", engagement_id=ids["engagement"]))["assessment_id"]
-    where = {"client_id": ids["client"], "site_id": ids["site"], "programme_code": side.programme}
-    ids["draft"] = (await done(officer, "POST", "/v1/assessments", where))["assessment_id"]
-    await done(officer, "POST", f"/v1/assessments/{ids['draft']}/assign", {"person_id": ids["expert_person"]})
+    ids, assessor, officer = side.ids, side.people["assessor"].api, side.officer.api
+    (opened_by_it,) = await whole(assessor.list_assessments, engagement_id=ids["engagement"])
+    ids["assessment"] = opened_by_it["assessment_id"]
+    draft = await officer.open_assessment(
+        {"client_id": ids["client"], "site_id": ids["site"], "programme_code": side.programme}
+    )
+    ids["draft"] = draft["assessment_id"]
+    await officer.assign_assessment(ids["draft"], {"person_id": ids["expert_person"]})
     for name, assessment in (("option", "assessment"), ("implemented", "assessment"), ("draft_option", "draft")):
-        await done(assessor, "PUT", f"/v1/assessments/{ids[assessment]}/baseline", YEAR)
-        body = MOTOR | {"assessment_id": ids[assessment], "title": f"{side.mark} motor"}
-        ids[name] = (await done(assessor, "POST", "/v1/options", body))["option_id"]
-    await done(assessor, "POST", f"/v1/assessments/{ids['assessment']}/complete")
-    await done(reviewer, "POST", f"/v1/assessments/{ids['assessment']}/approve")
-    path = f"/v1/options/{ids['implemented']}"
-    await done(side.people["client"], "POST", f"{path}/approve")
-    await done(side.people["client"], "POST", f"{path}/implement", {"occurred_on": "2026-03-01"})
+        await assessor.record_baseline(ids[assessment], YEAR)
+        motor: models.IdentifyOption = {**MOTOR, "assessment_id": ids[assessment], "title": f"{side.mark} motor"}
+        ids[name] = (await assessor.identify_option(motor))["option_id"]
+    await assessor.complete_assessment(ids["assessment"])
+    await reviewer.api.approve_assessment(ids["assessment"])
+    await side.people["client"].api.approve_option(ids["implemented"])
+    await side.people["client"].api.implement_option(ids["implemented"], {"occurred_on": "2026-03-01"})
 
 
 SAVED = {
