@@ -17,7 +17,7 @@ COMPILE := uv pip compile pyproject.toml --universal --python-version 3.11 --gen
 ROOMS := assessments clients exchange gateway impact matching training
 BENCH_FLAGS ?=
 
-.PHONY: bench bench-json bench-peers run demo up-local demo-local chaos chaos-short chaos-planted fuzz calls security-report test test-browser screenshots check format contracts words migration import-real lock clean help
+.PHONY: bench bench-json bench-peers run demo up-local demo-local chaos chaos-short chaos-planted overload fuzz calls security-report test test-browser screenshots check format contracts words migration import-real lock clean help
 
 run: $(VENV)/runtime ## start everything on http://127.0.0.1:8080; the first time the main job is played
 	$(BIN)/openrecp up --demo --data $(DATA) $(RUN_FLAGS)
@@ -67,6 +67,9 @@ fuzz: $(VENV)/development ## schemathesis asks the API as every role in all phas
 
 calls: $(VENV)/development ## record a real request and answer of every operation anew, for the examples of the API's document
 	$(BIN)/python -m tests.contracts.calls
+
+overload: $(VENV)/development ## three times as much as can be done, 2,000 at once, and one key without end, against a real `openrecp up` (two minutes)
+	$(BIN)/python -m tests.walls.overload
 
 check: $(VENV)/development ## format, lint, types, import rules, dependencies, contracts
 	$(BIN)/ruff format --check .

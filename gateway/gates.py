@@ -33,7 +33,7 @@ class Gates:
     def __init__(self, settings: DoorSettings, transports: Mapping[str, Transport]) -> None:
         many, waiting, wait_s = settings.at_once, settings.waiting, settings.wait_s
         self._seconds = settings.answer_s
-        usual = Bounds(many, max(1, many // 2), waiting, wait_s)
+        usual = Bounds(many, max(1, many // 4), waiting, wait_s)
         here = Admission(usual)
         self._of = {name: here if each.in_process else Admission(usual) for name, each in transports.items()}
         self._readers = Admission(Bounds(settings.readers, max(1, settings.readers // 10), 0, 0))

@@ -16,8 +16,8 @@ class DoorSettings(BaseSettings):
 
     `inside` are the networks that may read metrics and what exactly troubles a service, without a key: this
     machine only, or also the operator's own network (`["127.0.0.0/8", "10.42.0.0/16"]`).
-    `at_once` requests are worked on (each service behind HTTP: so many), half of them of one caller at most; `waiting`
-    more stand in line for `wait_s`, and what comes then is told when to come again.
+    `at_once` requests are worked on (each service behind HTTP: so many), a quarter of them of one caller at most;
+    `waiting` more stand in line for `wait_s`, and what comes then is told when to come again.
     `front_secret` is what a proxy in front knows when it asks for decisions (gateway/front.py); empty, nobody may ask.
     """
 

@@ -1,9 +1,9 @@
-"""A crowd of callers with a connection each, in an event loop of their own: what they asked, what they were told, when."""
+"""A crowd of callers with a connection each: when they asked, what they were told, and how long it took."""
 
 import asyncio
 import time
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import cast
 
@@ -12,6 +12,8 @@ import httptools
 LOST = 0
 """The status of a request whose connection broke or that was not answered in time."""
 PATIENCE_S = 30.0
+IDLE_S = 2.0
+"""A line that rested for longer is not used again: the other side lets go of it after five seconds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +35,7 @@ class Line(asyncio.Protocol):
         self._parser: httptools.HttpResponseParser | None = None
         self._retry_after_s: int | None = None
         self.open = False
+        self.rests_since = 0.0
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self._transport, self.open = cast(asyncio.Transport, transport), True
@@ -93,6 +96,7 @@ class Crowd:
             if status == LOST:
                 line.close()
             else:
+                line.rests_since = time.perf_counter()
                 self._free.append(line)
         return Told(due_at, time.perf_counter() - due_at, status, retry_after_s)
 
@@ -107,14 +111,19 @@ class Crowd:
         await asyncio.gather(*(caller() for _ in range(callers)))
         return told
 
-    async def open(self, rate: float, seconds: float, request: Callable[[], bytes]) -> list[Told]:
-        """So many requests a second, whoever is still waiting: each counted from when it was due."""
+    async def open(self, request: Callable[[], bytes], *phases: tuple[float, float]) -> list[Told]:
+        """So many requests a second for so many seconds, phase by phase, whoever is still waiting: each counted from
+        when it was due."""
         began = time.perf_counter()
         asking: list[asyncio.Task[Told]] = []
-        while (passed := time.perf_counter() - began) < seconds:
-            for number in range(len(asking), int(passed * rate)):
-                asking.append(asyncio.create_task(self.ask(request(), began + number / rate)))
-            await asyncio.sleep(0.002)
+        for rate, seconds in phases:
+            done = 0
+            while (passed := time.perf_counter() - began) < seconds:
+                for number in range(done, int(passed * rate)):
+                    asking.append(asyncio.create_task(self.ask(request(), began + number / rate)))
+                done = max(done, int(passed * rate))
+                await asyncio.sleep(0.002)
+            began += seconds
         return list(await asyncio.gather(*asking))
 
     def leave(self) -> None:
@@ -127,20 +136,21 @@ class Crowd:
     async def _line(self) -> Line:
         while self._free:
             line = self._free.pop()
-            if line.open:
+            if line.open and time.perf_counter() - line.rests_since < IDLE_S:
                 return line
+            line.close()
         _, made = await asyncio.get_running_loop().create_connection(Line, "127.0.0.1", self._port)
         self._made = [each for each in self._made if each.open] if len(self._made) > 5_000 else self._made
         self._made.append(made)
         return made
 
 
-def per_second(told: list[Told], seconds: float) -> float:
-    """Successes a second."""
-    return sum(200 <= each.status < 300 for each in told) / seconds
+def good(told: Iterable[Told]) -> list[Told]:
+    """Those that succeeded."""
+    return [each for each in told if 200 <= each.status < 300]
 
 
-def percentile(told: list[Told], share: float) -> float:
+def percentile_ms(told: Iterable[Told], share: float) -> float:
     """Milliseconds within which this share of the successes was answered."""
-    took = sorted(each.took_s for each in told if 200 <= each.status < 300)
+    took = sorted(each.took_s for each in good(told))
     return took[min(len(took) - 1, int(len(took) * share))] * 1_000 if took else float("inf")

@@ -8,6 +8,7 @@ import pytest
 from gateway import counters
 from gateway.settings import DoorSettings
 from tests.kit.door import How, door
+from tests.kit.house import opened
 
 FEW = DoorSettings(requests_per_minute=5, anonymous_per_minute=3)
 
@@ -60,3 +61,13 @@ def test_counting_starts_no_thread_and_forgets_windows_that_have_ended(monkeypat
     assert [counts.incr("mine", expiry=60) for _ in range(3)] == [1, 2, 3]
     assert (counts.get("mine"), counts.get("over 3"), counts.reset()) == (3, 0, 1)
     assert threading.active_count() == threads
+
+
+async def test_pages_are_counted_by_the_address_of_their_visitor(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("OPENRECP_DOOR_PAGES_PER_MINUTE", "2")
+    async with opened(tmp_path) as house:
+        visitor = await house.with_key(None)
+        assert [(await visitor.get("/sign-in")).status_code for _ in range(4)] == [200, 200, 429, 429]
+        assert (await house.administrator.get("/v1/me")).status_code == 200
