@@ -279,9 +279,9 @@ FIGURE = Figure(
     words="""
 The relay reads 500 unpublished rows, sends them, waits for every acknowledgement and marks them: two statements and a
 commit for each 500 beside the producer's own work, and the CloudEvents envelope with its fifteen headers. The consumer
-asks which of 500 events are news, finds the rows they touch one by one, and writes effect and inbox in one statement;
+asks which of 500 events are news, finds the rows they name together, and writes effect and inbox in one statement;
 the limit inserts the effect alone by `executemany`, without looking at anything. A rebuild replays all of it into
-fresh tables, one event after the other, and compares the hashes; the row found for each event is what costs most.
+fresh tables and compares the hashes; reading each event by its class and the rows' JSON cost most.
 """,
     needs=("java",),
 )

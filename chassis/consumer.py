@@ -84,6 +84,8 @@ class Consumer:
         self._subscription: Subscription | None = None
         self._at_work = asyncio.Lock()
         self._away = Absence(self.name)
+        self._any_open = self._open(failed_deliveries.table.c.delivery_id).limit(1)
+        self._open_roots = self._open(failed_deliveries.table.c.root).distinct()
 
     async def run(self, pulse: Pulse) -> None:
         """Deliver what comes, retry what is due, for ever; a log that is away is waited for."""
@@ -187,7 +189,7 @@ class Consumer:
         return list(news.values())
 
     async def _parked_roots(self) -> set[UUID]:
-        return {row[0] for row in await self.ground.store.fetch(self._open(failed_deliveries.table.c.root).distinct())}
+        return {row[0] for row in await self.ground.store.fetch(self._open_roots)}
 
     def _open(self, *columns: Any) -> AnySelect:
         return sa.select(*columns).where(
@@ -255,6 +257,8 @@ class Consumer:
 
     async def retry_due(self) -> bool:
         """Try the first parked record of each root that is due; whether any record is still parked."""
+        if not await self.ground.store.fetch(self._any_open):
+            return False
         table = failed_deliveries.table
         first = self._open(sa.func.min(table.c.position).label("position"), table.c.root).group_by(table.c.root)
         heads = first.subquery()
@@ -268,7 +272,7 @@ class Consumer:
             outcomes = [await self._retry(row) for row in rows]
             if not any(outcomes):
                 break
-        return bool(await self.ground.store.fetch(self._open(table.c.delivery_id).limit(1)))
+        return bool(await self.ground.store.fetch(self._any_open))
 
     async def _retry(self, delivery: FailedDelivery) -> bool:
         try:
@@ -379,11 +383,12 @@ class Projector(Consumer):
             # Rows are put without a version, and one row may count roots of several partitions: of two processes
             # that both think it is their turn, the second sees what the first has written.
             await uow.alone_on(self._rows)
-            view = View(uow)
-            for record in records:
+            view, events = View(uow), [record.event() for record in records]
+            await view.foresee(events, self.projections.tables)
+            for record, event in zip(records, events, strict=True):
                 view.record = record
                 uow.add(self.received(record))
-                await self.handlers[record.event_type](record.event(), view)
+                await self.handlers[record.event_type](event, view)
             for row in view.added:
                 uow.add(row)
             for row in view.changed:

@@ -91,9 +91,11 @@ async def _apply(projector: Projector, records: list[Record], fresh: dict[Mapped
     if not records:
         return
     view = View(UnitOfWork(projector.ground, projector.unit(records[0])), fresh.__getitem__)
-    for record in records:
+    events = [record.event() for record in records]
+    await view.foresee(events, projector.projections.tables)
+    for record, event in zip(records, events, strict=True):
         view.record = record
-        await projector.handlers[record.event_type](record.event(), view)
+        await projector.handlers[record.event_type](event, view)
     rows = view.changed
     await projector.ground.store.commit(
         Batch([Put(fresh[mapped(type(row))], mapped(type(row)).row(row)) for row in rows])

@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 import time
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -85,11 +85,18 @@ class TableLog:
     def __init__(self, store: Store) -> None:
         self.store = store
         self._subscriptions: list[TableSubscription] = []
+        self._appended: set[str] = set()
+        store.on_commit(self._note)
         store.on_news(entries.table, self._wake)
 
+    def _note(self, batch: Batch) -> None:
+        self._appended |= {change.row["topic"] for change in batch.changes if change.table is entries.table}
+
     def _wake(self) -> None:
+        """Whoever reads what this process has just appended; everybody, for what another process has."""
+        appended, self._appended = self._appended, set()
         for each in self._subscriptions:
-            each.wake()
+            each.wake(appended or each.topics)
 
     async def start(self) -> None:
         await self.store.start()
@@ -158,18 +165,24 @@ class TableSubscription:
         self._flushed: dict[Partition, int] = {}
         self._flushed_at = 0.0
         self._news = asyncio.Event()
+        self._fresh: set[str] = set()
 
-    def wake(self) -> None:
-        self._news.set()
+    def wake(self, topics: Iterable[str]) -> None:
+        """There is news in these topics, perhaps some that are not read here."""
+        self._fresh |= set(topics) & set(self.topics)
+        if self._fresh:
+            self._news.set()
 
     async def fetch(self, limit: int, wait: float) -> list[Record]:
         at = await self.position()
         self._news.clear()
+        self._fresh.clear()
         records = await self.log.read(self.topics, at, limit)
         if not records:
             await self._flush()
             await heard(self._news, wait)
-            records = await self.log.read(self.topics, at, limit)
+            # Nothing stood in the others a moment ago, and news of them would have been told.
+            records = await self.log.read([*self._fresh] or self.topics, at, limit)
         return records
 
     async def commit(self, records: Sequence[Record]) -> None:
