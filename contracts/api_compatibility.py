@@ -199,6 +199,8 @@ def _plain(schema: Schema) -> Schema:
 
 
 def _kinds(before: Any, after: Any, where: str, *, asked: bool) -> Iterator[Difference]:
+    if "anything" in (after if asked else before):
+        return  # what was said to be anything may be said more closely, what may be anything takes all
     lost, gained = sorted(before - after), sorted(after - before)
     if lost and gained:
         yield where, f"was {' or '.join(sorted(before))}, is now {' or '.join(sorted(after))}"
