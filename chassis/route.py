@@ -121,6 +121,8 @@ class Route(APIRoute):
         call = self.dependant.call
         assert call is not None  # noqa: S101  a route without an endpoint does not exist
         self.dependant.call = _rendering(call, self.status_code or 200)
+        # `handle` admits before anything is read: solved once more for each request, `allow` would only cost.
+        self.dependant.dependencies = [each for each in self.dependant.dependencies if not isinstance(each.call, Allow)]
         inner = super().get_route_handler()
         known = [each.alias for each in get_flat_params(self.dependant) if isinstance(each.field_info, params.Query)]
 
