@@ -1,6 +1,7 @@
 """What four everyday requests cost with 1,000, 30,000 and 1,000,000 companies, on both databases."""
 
 import asyncio
+import gc
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -82,7 +83,10 @@ async def _compared(plan: Plan, everyday: Everyday, server: Cluster | None) -> t
             plan.tell(f"  {everyday.name}, {where}: {size:,} companies after {time.perf_counter() - began:.1f} s")
             await act()
             contenders[f"{size:,}"] = partial(_again_and_again, act, 2 if plan.is_trial else everyday.times)
+        gc.collect()
+        gc.freeze()  # as every process of ours does once it has started
         samples = await rounds(plan, contenders)
+        gc.unfreeze()
     bottom, middle, top = samples.values()
     result = against(
         f"{everyday.name}, {where}, {sizes[-1]:,} companies",

@@ -1,6 +1,7 @@
 """A shortlist over 2,000 providers: from the request to the answer, with every row kept."""
 
 import asyncio
+import gc
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -79,4 +80,14 @@ async def _asked(stage: tuple[Stage, str], times: int) -> Sample:
     return await interval({"process": time.process_time}, work)
 
 
-FIGURE = Figure(title="A shortlist over 2,000 providers", measure=measure, words="")
+FIGURE = Figure(
+    title="A shortlist over 2,000 providers",
+    measure=measure,
+    words="""
+The request as an officer sends it, to its answer: 2,000 firms with 4,000 experts and 12,000 competences are read,
+judged by seven rules with their facts, scored, and every one of the 2,000 verdicts is written. In one run with a
+profile about two thirds of the CPU went into reading firms, experts and competences and putting them together, a
+seventh into rules and scores, the rest into encoding and inserting the verdicts. The next step would be to keep what
+was read from one run to the next, by version, and to read of experts and competences the columns the rules look at.
+""",
+)
