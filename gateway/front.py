@@ -1,9 +1,8 @@
-"""What a proxy in front of the door asks: may this request go straight to its service, and in whose name?
+"""What a proxy in front of the door asks: may this request go straight to its service, and in whose name?"""
 
-So a proxy that is built to carry bytes carries them, and the door only judges. Whoever asks has to know a secret of
-the deployment; without one there is no such page. What the door would refuse, answer itself or answer in this process
-is a plain no: the proxy then hands the whole request to the door, which says why in its own words.
-"""
+# So a proxy that is built to carry bytes carries them, and the door only judges. Whoever asks has to know a secret of
+# the deployment; without one there is no such page. What the door would refuse, answer itself or answer in this process
+# is a plain no: the proxy then hands the whole request to the door, which says why in its own words.
 
 import hmac
 

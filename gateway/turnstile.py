@@ -1,7 +1,4 @@
-"""Before the door: whoever would be sent away in any case is sent away here, at a fraction of what a look costs.
-
-What a refusal costs decides how much good work is left when three times as much comes as can be done.
-"""
+"""Before the door: whoever would be sent away in any case is sent away here, at a fraction of what a look costs."""
 
 import time
 from collections import Counter
@@ -27,7 +24,8 @@ TOLD_EVERY_S = 1.0
 class Turnstile:
     """Knows three things by heart: whose key it is, whether its minute is used up, and whether its line is full.
 
-    It never lets in whom the door would refuse: whatever it does not know goes on to the door.
+    It never lets in whom the door would refuse: whatever it does not know goes on to the door. What a refusal costs
+    decides how much good work is left when three times as much comes as can be done.
     """
 
     def __init__(self, app: ASGIApp, *, keyring: Keyring, limits: Limits, gates: Gates) -> None:

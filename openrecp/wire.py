@@ -1,8 +1,7 @@
-"""The wire: how many bytes, lines and seconds a caller may take of it before any rule of ours is asked.
+"""The wire: how many bytes, lines and seconds a caller may take of it before any rule of ours is asked."""
 
-uvicorn bounds none of them: a head may grow without end, a body may drip for ever, whoever reads no answer keeps it in
-our memory, and requests sent ahead of their answers pile up. Here each of these ends, with a problem document.
-"""
+# uvicorn bounds none of them: a head may grow without end, a body may drip for ever, whoever reads no answer keeps it
+# in our memory, and requests sent ahead of their answers pile up. Here each of these ends, with a problem document.
 
 import asyncio
 import http
