@@ -79,6 +79,9 @@ class House:
 
     def __post_init__(self) -> None:
         self.seal = Seal(self.secret)
+        said = [key for room in self.rooms for key in room.said]
+        if twice := sorted({key for key in said if said.count(key) > 1}):
+            raise ValueError(f"two rooms leave a sentence under the same key: {', '.join(twice)}")
 
     async def pack(self, api: Api, words: Words) -> dict[str, Any]:
         """What the country pack publishes, in a language; it does not change while the process runs."""

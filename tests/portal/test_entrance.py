@@ -1,6 +1,13 @@
 """Who comes in, who stays out, and what the pages say to each."""
 
+from datetime import UTC, datetime
+
+import pytest
+from starlette.applications import Starlette
+
+from portal.rooms import Room
 from portal.session import COOKIE, Seal, Session
+from portal.visit import House
 from tests.kit.house import OpenHouse
 from tests.kit.portal import Browser
 from tests.portal.conftest import Visitors
@@ -118,3 +125,9 @@ async def test_who_tries_many_keys_is_counted_by_address(visit: Visitors) -> Non
     first = await nobody.see("/sign-in")
     answers = [await nobody.send(first, "/sign-in", key=f"orc_{n:043d}") for n in range(3)]
     assert {each.status for each in answers} == {422}
+
+
+def test_two_rooms_never_say_something_else_under_the_same_key() -> None:
+    rooms = (Room((), said={"saved": "The site is saved."}), Room((), said={"saved": "The option is saved."}))
+    with pytest.raises(ValueError, match="saved"):
+        House(Starlette(), lambda: datetime.now(UTC), b"secret", False, rooms)

@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -146,7 +147,7 @@ async def test_an_officer_brings_a_provider_in_by_pages(visit: Visitors, stage: 
     page = await officer.see((await officer.see("/providers")).link("New provider"))
     empty = await officer.send(page, "/providers", name="Firm Without Languages")
     assert (empty.status, "Choose at least one." in empty.text) == (422, True)
-    facts = {"name": "Delta Works", "languages": ["en"], "provinces": ["XA-R"], "sectors": "10, 13"}
+    facts: dict[str, Any] = {"name": "Delta Works", "languages": ["en"], "provinces": ["XA-R"], "sectors": "10, 13"}
     wrong = await officer.send(page, "/providers", **facts, phone="1")
     assert (wrong.status, wrong.form("/providers").fields["name"]) == (422, ["Delta Works"])
     page = await officer.send(wrong, "/providers", phone="", contact_name="", email="")
@@ -160,7 +161,7 @@ async def test_an_officer_brings_a_provider_in_by_pages(visit: Visitors, stage: 
     page = await officer.send(form, f"{path}/add-expert", full_name="Made-up Expert")
     form = await officer.see(page.link("Grant a competence"))
     person = next(each["person_id"] for each in await _experts(stage, path))
-    grant = {"person_id": person, "code": "food_hygiene", "level": "3", "valid_from": "2026-01-01"}
+    grant: dict[str, Any] = {"person_id": person, "code": "food_hygiene", "level": "3", "valid_from": "2026-01-01"}
     late = await officer.send(form, f"{path}/grant-competence", **grant, valid_until="2025-01-01")
     assert (late.status, "A competence valid from 2026-01-01 cannot end on 2025-01-01." in late.text) == (422, True)
     page = await officer.send(form, f"{path}/grant-competence", **grant, evidence="diploma")
