@@ -27,6 +27,8 @@ async def measure(plan: Plan) -> Report:
     """On both databases in turn."""
     configure_logs("error")
     async with postgres() as cluster, _stage(plan.folder, None) as small, _stage(plan.folder, cluster) as large:
+        gc.collect()
+        gc.freeze()  # as every process of ours does once it has started
         found = await rounds(
             plan,
             {
