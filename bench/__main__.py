@@ -3,6 +3,7 @@ to date with what was measured."""
 
 import asyncio
 import json
+import os
 import sys
 import tempfile
 from datetime import UTC, datetime
@@ -35,10 +36,12 @@ def main(
     configure_logs("warning")
     tell = (lambda line: print(line, file=sys.stderr)) if as_json else print
     found: dict[str, Any] = {"machine": machine(), "results": [], "info": [], "missing": []}
+    loads: dict[str, float] = {}
     for name in names or FIGURES:
+        loads[name] = round(os.getloadavg()[0], 1)
         _add(found, name, _measured(name, rounds, seconds, tell, found["missing"]))
     if keep:
-        _keep(found, rounds)
+        _keep(found, rounds, loads)
     if as_json:
         print(json.dumps(found, indent=1))
     for line in found["missing"]:
@@ -80,7 +83,7 @@ def _add(found: dict[str, Any], name: str, report: Report) -> None:
     found["info"] += info
 
 
-def _keep(found: dict[str, Any], rounds: int) -> None:
+def _keep(found: dict[str, Any], rounds: int, loads: dict[str, float]) -> None:
     """Put what was measured in the place of what was known of the same figures."""
     known = (
         json.loads(KEPT.read_text(encoding="utf-8")) if KEPT.exists() else {"results": [], "info": [], "measured": {}}
@@ -91,7 +94,7 @@ def _keep(found: dict[str, Any], rounds: int) -> None:
     for kind in ("results", "info"):
         rows = [row for row in known[kind] if row["figure"] not in now] + found[kind]
         known[kind] = sorted(rows, key=lambda row: order.index(row["figure"]))
-    measured = known["measured"] | {name: {"on": day, "rounds": rounds} for name in now}
+    measured = known["measured"] | {name: {"on": day, "rounds": rounds, "load": loads[name]} for name in now}
     whole = {"machine": found["machine"], "measured": measured, "results": known["results"], "info": known["info"]}
     KEPT.write_text(json.dumps(whole, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
 

@@ -8,6 +8,8 @@ from typing import Any
 from bench.figures import FIGURES, PEERS, figure
 
 DOCS = Path(__file__).resolve().parent.parent / "docs"
+QUIET = 1.0
+"""A machine with more at work than this measures its other work."""
 HEAD = """# What it costs
 
 Written by `python -m bench.write` from docs/performance.json, which `make bench` brings up to date; the words beside
@@ -40,7 +42,12 @@ def _section(name: str, known: dict[str, Any]) -> str:
         return ""
     told = figure(name)
     when = known["measured"][name]
-    lines = [f"## {told.title}", "", f"`python -m bench {name}`, {when['rounds']} rounds on {when['on']}.", ""]
+    busy = when["load"] > QUIET
+    warning = " **The machine was busy with other work: nothing of this is to be quoted.**" if busy else ""
+    said = (
+        f"`python -m bench {name}`, {when['rounds']} rounds on {when['on']}, load before it {when['load']:g}.{warning}"
+    )
+    lines = [f"## {told.title}", "", said, ""]
     if results:
         lines += [
             "| figure | value | limit | ratio | target | | CPU us each | of the limit |",
