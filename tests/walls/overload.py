@@ -124,7 +124,7 @@ class Overload:
 
     @property
     def normal_after_s(self) -> float:
-        """Seconds until everything is answered again, and as fast as before: within three times its p95."""
+        """Seconds until all is as before for three seconds in a row: answered, within three times the p95 it had."""
         bound_s = 3 * percentile_ms(self.calm, 0.95) / 1_000
         asked: Counter[int] = Counter()
         missed: Counter[int] = Counter()
@@ -132,7 +132,8 @@ class Overload:
             second = int(each.due_at - self.ended_at)
             asked[second] += 1
             missed[second] += each.status == LOST or each.status >= 300 or each.took_s > bound_s
-        return max((second + 1.0 for second in asked if missed[second] > max(1, 0.05 * asked[second])), default=0.0)
+        normal = {second for second in asked if missed[second] <= max(1, 0.05 * asked[second])}
+        return next((float(each) for each in sorted(normal) if {each + 1, each + 2} <= normal), float("inf"))
 
     def untold(self) -> list[Told]:
         """Those who were neither served nor told when to come again."""
