@@ -12,8 +12,7 @@ class Counters(Storage):
     """A store for the library's fixed windows.
 
     Its own for one process starts a thread for what has ended, up to a hundred times a second, whenever something is
-    counted (measured: a quarter of what a request cost the gateway). Here the ended ones are put away when many have
-    gathered.
+    counted. Here the ended ones are put away when many have gathered, and next when twice as many as were left have.
     """
 
     STORAGE_SCHEME = None
@@ -21,6 +20,7 @@ class Counters(Storage):
     def __init__(self) -> None:
         super().__init__()
         self._counts: dict[str, tuple[int, float]] = {}
+        self._many = MANY
 
     @property
     def base_exceptions(self) -> type[Exception]:
@@ -33,7 +33,7 @@ class Counters(Storage):
         count, ends_at = self._counts.get(key, (0, 0.0))
         if ends_at <= now:
             count, ends_at = 0, now + expiry
-            if len(self._counts) >= MANY:
+            if len(self._counts) >= self._many:
                 self._put_away(now)
         self._counts[key] = count + amount, ends_at
         return count + amount
@@ -64,3 +64,4 @@ class Counters(Storage):
 
     def _put_away(self, now: float) -> None:
         self._counts = {key: each for key, each in self._counts.items() if each[1] > now}
+        self._many = max(MANY, 2 * len(self._counts))
