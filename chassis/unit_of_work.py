@@ -101,8 +101,6 @@ class UnitOfWork:
             self.ground.turns.give_back(self._turn)
             self._has_turn = False
 
-    # time and ids
-
     def now(self) -> datetime:
         """Business time, the same throughout the unit."""
         if self._now is None:
@@ -178,6 +176,14 @@ class UnitOfWork:
     def turn_after(self, clash: Clash) -> Any:
         """Whose turn it runs in again: that of the row that clashed, or of the id under which it wanted to be alone."""
         return clash.id if clash.id in self._alone or not self._alone else next(iter(self._alone))
+
+    async def overtaken(self) -> Clash | None:
+        """A row that has changed since it was read here: with such a one, a refusal may rest on two moments at once."""
+        for guard in self._relied.values() if len(self._relied) > 1 else ():
+            now = await self.fetch(sa.select(guard.table.c.version).where(guard.table.c.id == guard.id))
+            if [row[0] for row in now] != [guard.version]:
+                return Clash(guard.table.name, guard.id)
+        return None
 
     def rely(self, state: Any) -> None:
         """Write nothing unless this row still has the version held here."""
@@ -375,7 +381,10 @@ async def in_one_unit(
                 result = await work(uow)
                 await uow.commit()
                 return result
-        except Clash as clash:
+        except (Clash, Refusal) as error:
+            clash = error if isinstance(error, Clash) else await uow.overtaken()
+            if clash is None:
+                raise
             attempts += 1
             if attempts >= uow.attempts:
                 raise TooBusy from clash

@@ -20,6 +20,7 @@ async def show_work_report(visit: Visit, report_id: UUID, form: Form | None = No
     assessments = await whole(visit.api.list_assessments, engagement_id=report["engagement_id"])
     names = await provider_names(visit, [report])
     experts = await expert_names(visit, {engagement["person_id"]})
+    assessment = next(iter(assessments), None)
     given = form or visit.form()
     return visit.show(
         "matching/work_report.html",
@@ -27,7 +28,10 @@ async def show_work_report(visit: Visit, report_id: UUID, form: Form | None = No
         report=report,
         engagement=engagement,
         title=await title_of(visit, engagement),
-        assessment=next(iter(assessments), None),
+        assessment=assessment,
+        can_be_approved=engagement["kind"] != "assessment"
+        or not report["final"]
+        or (assessment is not None and assessment["status"] == "approved"),
         provider=names.get(report["provider_id"], "–"),
         expert=experts.get(engagement["person_id"]),
         returned_because=lambda code: reason_name(visit, "return_work_report", code),

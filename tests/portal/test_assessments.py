@@ -184,7 +184,11 @@ async def test_an_officer_makes_somebody_responsible_or_calls_it_off(plant: Plan
     officer, assessor = await plant.as_("officer"), await plant.as_("assessor")
     page = await officer.see(plant.path)
     assert page.form(f"{plant.path}/assign").fields["person_number"] == [plant.assessor_id]
-    assert f"Your number as a person {plant.assessor_id}" in (await assessor.see("/account")).text
+    account = await assessor.see("/account")
+    assert f"Your number as a person {plant.assessor_id}" in account.text
+    assert "Your number " not in account.text.replace(
+        "Your number as a person", ""
+    )  # there is one to copy, and no other
     page = await officer.send(page, f"{plant.path}/assign", person_number="nobody")
     assert page.status == 422
     assert page.form(f"{plant.path}/assign").fields["person_number"] == ["nobody"]

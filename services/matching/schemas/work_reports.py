@@ -1,17 +1,19 @@
 """Work reports."""
 
 from datetime import datetime
+from decimal import Decimal
 from typing import Annotated, Any
 from uuid import UUID
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
 from chassis.http import Body, Out
 from contracts.values import Amount, Period, Sha256
 from services.matching.domain.work_reports import Deliverable, WorkReport, WorkReportStatus
 from services.matching.schemas.fields import Name, Note, Reference, sent, shown
 
-Days = Annotated[Amount, Field(gt=0, le=366)]
+Days = Annotated[Amount, Field(gt=0, le=366), AfterValidator(lambda days: days.quantize(Decimal("0.0001")))]
+"""Days of work, with the places they are kept with: the answer to a report says what a later look says."""
 Link = Annotated[str, Field(max_length=2_000, pattern=r"^https?://[^\s]+$")]
 
 

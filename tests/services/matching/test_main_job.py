@@ -99,7 +99,7 @@ async def test_a_report_is_returned_once_then_completes_the_engagement(stage: St
     returned = await made(stage.officer.post(f"{path}/return", json={"reason_code": "days_unclear"}), 200)
     assert (returned["status"], returned["return_reason"]) == ("returned", "days_unclear")
     changed = await made(firm.http.patch(path, json={"days": "8"}, headers={"If-Match": '"2"'}), 200)
-    assert (changed["days"], changed["findings"], changed["external_ref"]) == ("8", report["findings"], "2026/17")
+    assert (changed["days"], changed["findings"], changed["external_ref"]) == ("8.0000", report["findings"], "2026/17")
     assert (await made(firm.http.post(f"{path}/resubmit"), 200))["status"] == "submitted"
 
     assert await refused(stage.officer.post(f"{path}/approve")) == (409, "assessment_is_not_approved")

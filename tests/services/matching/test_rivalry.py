@@ -58,13 +58,14 @@ async def test_accepting_and_declining_at_once_has_one_outcome(stage: Stage) -> 
     assert answers == {(200, None): 1, (409, "offer_is_answered"): 19}
 
 
-async def test_a_suspension_at_the_moment_of_acceptance_leaves_one_outcome(stage: Stage) -> None:
+@pytest.mark.parametrize("_", range(12))  # a refusal out of two moments came up in one of seven
+async def test_a_suspension_at_the_moment_of_acceptance_leaves_one_outcome(stage: Stage, _: int) -> None:
     firm = await stage.firm("Alpha")
     offer = await stage.open_offer(await stage.ask())
     accept = firm.http.post(f"/v1/offers/{offer['offer_id']}/accept", json=accepting(firm))
     suspend = stage.officer.post(f"/v1/providers/{firm.provider_id}/suspend", json={"reason_code": "quality"})
     accepted, suspended = await asyncio.gather(accept, suspend)
-    assert suspended.status_code == 200
+    assert suspended.status_code == 200, suspended.text
     (after,) = await stage.offers(UUID(offer["need_id"]))
     assert (accepted.status_code, after["status"]) in {(200, "accepted"), (409, "withdrawn")}
 
