@@ -127,7 +127,9 @@ async def test_the_final_report_of_an_assessment_waits_for_its_approval(
     firm = await visit("provider", provider_id=stage.side.ids["provider"])
     assert "Your expert records it, signed in with a key" in (await firm.see(page.link("Open the assessment"))).text
     assert [each.action for each in page.forms if each.action.endswith("/approve")] == []  # it could not succeed yet
-    page = await officer.send_fields(f"/work-reports/{report_id}/approve", page.form("/sign-out").fields | {"once": ["x"]})
+    page = await officer.send_fields(
+        f"/work-reports/{report_id}/approve", page.form("/sign-out").fields | {"once": ["x"]}
+    )
     assert page.status == 422
     assert "The final report can be approved once the assessment of this engagement is approved." in page.text
 
