@@ -483,6 +483,6 @@ async def test_statements_are_compiled_once(here: Room) -> None:
     misses, hits = counted.statements.misses, counted.statements.hits
     for _ in range(5):
         await a_day()
-    # What cannot be cached is compiled every day; a batch of an odd size may bring a shape that no day had before.
-    assert counted.statements.misses - misses < 5
+    # What cannot be cached is compiled every day. Kafka deals out batches as it likes: one may have a shape no day had.
+    assert counted.statements.misses - misses < (5 if isinstance(here.log, KafkaLog) else 1)
     assert counted.statements.hits > hits + 50

@@ -11,7 +11,7 @@ from chassis.clock import new_id
 from chassis.store.port import Clash
 from chassis.tables import answers, outbox
 from chassis.unit_of_work import UnitOfWork, in_one_unit
-from contracts.refusals import NotFound, TooBusy
+from contracts.refusals import NotFound, StaleVersion, TooBusy
 from tests.kit.room import Room
 from tests.unit.chassis import bakery
 from tests.unit.chassis.baker import CAUSE, OFFICER, found, loaf, oven
@@ -143,6 +143,31 @@ async def test_a_use_case_runs_again_when_what_it_relied_on_has_changed(here: Ro
     await in_one_unit(here.running.ground, CAUSE, work)
     assert seen == [0, 1]
     assert len(await found(here.running.store, bakery.loaves)) == 1
+
+
+async def test_a_refusal_that_rests_on_two_moments_is_none_yet(here: Room) -> None:
+    """One row was read before somebody's commit and the next behind it: no rule may judge by both together."""
+    by = here.as_(OFFICER)
+    first, second = [UUID(await oven(by, name)) for name in ("First", "Second")]
+    seen: list[tuple[int, int]] = []
+
+    async def stoke_both(uow: UnitOfWork) -> None:
+        await bakery.stoke(uow, first)
+        await bakery.stoke(uow, second)
+
+    async def work(uow: UnitOfWork) -> None:
+        one = await uow.read(Oven, first)
+        if not seen:
+            await in_one_unit(here.running.ground, CAUSE, stoke_both)
+        other = await uow.read(Oven, second)
+        seen.append((one.heat, other.heat))
+        if one.heat != other.heat:
+            raise bakery.ShelfIsFull
+        raise StaleVersion(version=one.version)
+
+    with pytest.raises(StaleVersion):  # what rests on rows as they are is refused at once
+        await in_one_unit(here.running.ground, CAUSE, work)
+    assert seen == [(0, 1), (1, 1)]
 
 
 async def test_after_the_fifth_clash_the_caller_is_told_to_repeat(here: Room) -> None:
