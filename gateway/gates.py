@@ -12,7 +12,7 @@ from gateway.admission import Admission, Bounds
 from gateway.paths import service_of
 from gateway.settings import DoorSettings
 from gateway.transports import Transport
-from gateway.waiting import waits
+from gateway.waiting import begun, waits
 
 PATIENCE_S = 10.0
 """Bodies and uploads wait longer for their turn: their callers are in no hurry."""
@@ -49,13 +49,13 @@ class Gates:
         if first.get("more_body", False):
             if is_upload(scope):
                 async with self._uploads.place(caller):
-                    yield _begun(first, receive)
+                    yield begun(first, receive)
                 return
             async with self._bodies.place(caller):
                 first = await self._gathered(first, receive)
         gate = self._readers if waits(scope) else self._of[service]
         async with gate.place(caller):
-            yield _begun(first, receive)
+            yield begun(first, receive)
 
     @asynccontextmanager
     async def page(self, scope: Scope) -> AsyncIterator[None]:
@@ -98,17 +98,3 @@ async def _next(receive: Receive) -> Message:
     if message["type"] == "http.disconnect":
         raise CallerHasLeft
     return message
-
-
-def _begun(first: Message, receive: Receive) -> Receive:
-    """What was received already, then the rest."""
-    given = False
-
-    async def receiving() -> Message:
-        nonlocal given
-        if given:
-            return await receive()
-        given = True
-        return first
-
-    return receiving

@@ -12,6 +12,7 @@ from gateway.transports import Transport
 
 WAIT = "wait"
 """The parameter by which a reader says, at every service, for how many seconds it waits for something to come."""
+NO_BODY: Message = {"type": "http.request", "body": b"", "more_body": False}
 
 
 def waits(scope: Scope) -> bool:
@@ -33,7 +34,7 @@ async def answer_in_time(transport: Transport, ending: Ending, scope: Scope, rec
 
     if await _before(ending, transport(scope, receive, sending)) or started:
         return
-    await transport(_without_waiting(scope), _nothing_to_receive(receive), send)
+    await transport(_without_waiting(scope), begun(NO_BODY, receive), send)
 
 
 async def _before(ending: Ending, answering: Coroutine[Any, Any, None]) -> bool:
@@ -57,15 +58,15 @@ def _without_waiting(scope: Scope) -> Scope:
     return {**scope, "query_string": left.encode()}
 
 
-def _nothing_to_receive(receive: Receive) -> Receive:
-    """What the request was without a body, again."""
+def begun(first: Message, receive: Receive) -> Receive:
+    """What was received already, then the rest."""
     given = False
 
-    async def again() -> Message:
+    async def receiving() -> Message:
         nonlocal given
         if given:
             return await receive()
         given = True
-        return {"type": "http.request", "body": b"", "more_body": False}
+        return first
 
-    return again
+    return receiving
